@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# Installs the pinned tools; skips what is there. Groups, each holding the ones before it:
+#   dev    compiler, worker-build, wasm-bindgen, npm tools     (make dev, make build)
+#   test   + Python with PyJWT, a verifier that is not ours    (make test)
+#   check  + cargo-deny                                        (make check, make deny)
+set -euo pipefail
+. "$(dirname "$0")/env.sh"
+group=${1:-dev}
+case $group in dev | test | check) ;; *) die "unknown group '$group'" "one of: dev test check" ;; esac
+logs=$root/.tools/log
+mkdir -p "$logs"
+
+# Two commands may start at once (make dev beside make test): the second waits, then finds everything there.
+if command -v flock >/dev/null; then
+  exec 9>"$root/.tools/lock"
+  flock -n 9 || { doing "waiting for another setup" && flock 9; }
+fi
+
+need() { command -v "$1" >/dev/null || die "$1 is missing" "install $2"; }
+
+machine() {
+  need cc "a C compiler: apt-get install build-essential"
+  need node "Node.js $NODE_MINIMUM or newer with npm: apt-get install nodejs npm"
+  need npm "npm: apt-get install npm"
+  local major
+  major=$(node -p 'process.versions.node.split(".")[0]')
+  [ "$major" -ge "$NODE_MINIMUM" ] || die "node is $(node --version)" "install Node.js $NODE_MINIMUM or newer"
+}
+
+rust() {
+  if [ "$TOOLCHAIN" = debian ]; then
+    "$root/scripts/setup-debian-rust.sh"
+    return
+  fi
+  if rust_complete; then
+    ok "rust $RUST_VERSION"
+    return
+  fi
+  if PATH=${PATH#"$root/scripts/toolchain:"} command -v rustup >/dev/null; then
+    doing "installing rust $RUST_VERSION with rustup (about 30 s)"
+    if quietly "$logs/rustup.log" rustup toolchain install "$RUST_VERSION" --no-self-update --profile minimal \
+      --component rustfmt --component clippy --component rust-src --target wasm32-unknown-unknown \
+      && rust_complete; then
+      ok "rust $RUST_VERSION"
+      return
+    fi
+    warn "rustup could not install rust $RUST_VERSION; trying Debian's rust $DEBIAN_RUST_VERSION instead"
+  elif ! debian_offers_rust; then
+    die "rustup is missing" "install it from your package manager or from rustup.rs, then run this again;" \
+      "or on Debian: TOOLCHAIN=debian make setup"
+  else
+    warn "rustup is missing; trying Debian's rust $DEBIAN_RUST_VERSION instead"
+  fi
+  "$root/scripts/setup-debian-rust.sh"
+  echo debian >"$root/.tools/toolchain"
+  export TOOLCHAIN=debian
+}
+
+# Files, not `rustup component list`: no process to start, and true as well of a toolchain copied in by hand.
+rust_complete() {
+  local sysroot
+  sysroot=$(rustc --print sysroot 2>/dev/null) || return 1
+  [ -x "$sysroot/bin/cargo-clippy" ] && [ -x "$sysroot/bin/rustfmt" ] \
+    && [ -d "$sysroot/lib/rustlib/wasm32-unknown-unknown/lib" ] \
+    && [ -f "$sysroot/lib/rustlib/src/rust/library/Cargo.lock" ]
+}
+
+debian_offers_rust() { command -v apt-cache >/dev/null && apt-cache show rustc-web >/dev/null 2>&1; }
+
+# cargo_tool <crate> <binary> <version> <minutes> [cargo install flags]
+cargo_tool() {
+  local crate=$1 binary=$2 version=$3 minutes=$4
+  shift 4
+  # What cargo itself recorded: `worker-build --version` says the same, but takes a process each.
+  if [ -x "$root/.tools/bin/$binary" ] && grep -q "\"$crate $version " "$root/.tools/.crates.toml" 2>/dev/null; then
+    ok "$crate $version"
+    return
+  fi
+  doing "building $crate $version (about $minutes min)"
+  quietly "$logs/$crate.log" env -u RUSTFLAGS CARGO_TARGET_DIR="$root/.tools/target" \
+    cargo install "$crate@$version" --root "$root/.tools" --force "$@" \
+    || die "$crate $version could not be built" "it comes from crates.io; is the network up?"
+  ok "$crate $version"
+}
+
+npm_tools() {
+  local stamp=$root/node_modules/.portcullis-lock
+  if [ -f "$stamp" ] && cmp -s "$root/package-lock.json" "$stamp"; then
+    ok "npm tools (wrangler $WRANGLER_VERSION on node $NODE_VERSION)"
+    return
+  fi
+  doing "installing npm tools: wrangler $WRANGLER_VERSION, node $NODE_VERSION (about 20 s)"
+  (cd "$root" && quietly "$logs/npm.log" npm ci --loglevel=error) \
+    || die "npm ci failed" "it needs the npm registry; is the network up?"
+  # The package with the binary is Linux only; elsewhere the machine's own Node must do.
+  [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 22 ] \
+    || die "no Node.js $NODE_VERSION for this platform on npm" "install Node.js 22 or newer"
+  cp "$root/package-lock.json" "$stamp"
+  ok "npm tools (wrangler $WRANGLER_VERSION on node $NODE_VERSION)"
+}
+
+python_verifier() {
+  local venv=$root/.tools/py wanted=$root/tests/e2e/requirements.txt
+  if [ -f "$venv/.requirements" ] && cmp -s "$wanted" "$venv/.requirements"; then
+    ok "python with PyJWT"
+    return
+  fi
+  need python3 "Python 3.9 or newer: apt-get install python3 python3-venv"
+  doing "making a Python environment with PyJWT"
+  rm -rf "$venv"
+  quietly "$logs/venv.log" python3 -m venv "$venv" \
+    || die "python3 cannot make a virtual environment" "apt-get install python3-venv"
+  quietly "$logs/pip.log" "$venv/bin/pip" install --disable-pip-version-check --quiet -r "$wanted" \
+    || die "pip could not install tests/e2e/requirements.txt" "it needs PyPI; is the network up?"
+  cp "$wanted" "$venv/.requirements"
+  ok "python with PyJWT"
+}
+
+machine
+rust
+cargo_tool worker-build worker-build "$WORKER_BUILD_VERSION" 3 --locked
+# Its published lock file does not build any more.
+cargo_tool wasm-bindgen-cli wasm-bindgen "$WASM_BINDGEN_VERSION" 2
+npm_tools
+[ "$group" = dev ] || python_verifier
+[ "$group" != check ] || cargo_tool cargo-deny cargo-deny "$CARGO_DENY_VERSION" 5 --locked
+# Only kept while something is being built.
+rm -rf "$root/.tools/target"
