@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Runs every leg even when an earlier one fails, then sums what all of them counted:
+# the last line is `N passed, N failed` (and `, N skipped` if any).
+set -uo pipefail
+. "$(dirname "$0")/env.sh"
+cd "$root" || exit
+mkdir -p build
+
+passed=0 failed=0 skipped=0 broken=()
+locked=()
+[ -z "${CI-}" ] || locked=(--locked)
+
+# leg <name> <counter> <command…>: a leg that fails without having counted a failure counts as one.
+leg() {
+  local name=$1 counter=$2 log=build/test-$1.log status started=$SECONDS
+  shift 2
+  doing "$name"
+  "$@" </dev/null 2>&1 | tee "$log"
+  status=${PIPESTATUS[0]}
+  local p=0 f=0 s=0
+  read -r p f s < <("$counter" <"$log")
+  [ "$status" = 0 ] || [ "$f" -gt 0 ] || f=1
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+  if [ "$status" = 0 ] && [ "$f" = 0 ]; then
+    ok "$name ($((SECONDS - started)) s)"
+  else
+    broken+=("$name")
+    warn "$name failed ($((SECONDS - started)) s)"
+  fi
+}
+
+# `test result: ok. 12 passed; 0 failed; 1 ignored; …`, once per test binary
+count_cargo() {
+  awk '/^test result:/ { for (i = 2; i <= NF; i++) {
+         if ($i ~ /^passed/) p += $(i-1); if ($i ~ /^failed/) f += $(i-1); if ($i ~ /^ignored/) s += $(i-1) } }
+       END { print p+0, f+0, s+0 }'
+}
+
+# `E2E: 12 passed, 0 failed, 1 skipped`, once
+count_e2e() {
+  awk '/^E2E: / { gsub(",", ""); p = f = s = 0; for (i = 3; i <= NF; i++) {
+         if ($i == "passed") p = $(i-1); if ($i == "failed") f = $(i-1); if ($i == "skipped") s = $(i-1) } }
+       END { print p+0, f+0, s+0 }'
+}
+
+count_nothing() { echo 0 0 0; }
+
+leg native count_cargo cargo test --workspace --exclude portcullis --no-fail-fast ${locked[@]+"${locked[@]}"}
+leg build-release count_nothing scripts/build.sh release
+leg build-twin count_nothing scripts/build.sh twin
+leg e2e count_e2e node tests/e2e/run.mjs
+
+[ ${#broken[@]} = 0 ] || warn "failed: ${broken[*]}"
+line="$passed passed, $failed failed"
+[ "$skipped" = 0 ] || line="$line, $skipped skipped"
+# The lines above went to two streams; this one must come last.
+sleep 0.1
+echo "$line"
+[ "$failed" = 0 ]
