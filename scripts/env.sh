@@ -49,7 +49,11 @@ quietly() {
   shift
   mkdir -p "$(dirname "$log")"
   if ! "$@" >"$log" 2>&1 </dev/null; then
-    { [ "$(wc -l <"$log")" -le 25 ] && cat "$log" || { head -n 8 "$log" && echo … && tail -n 16 "$log"; }; } >&2
+    if [ "$(wc -l <"$log")" -le 25 ]; then
+      cat "$log" >&2
+    else
+      { head -n 8 "$log" && echo … && tail -n 16 "$log"; } >&2
+    fi
     warn "whole log: ${log#"$root"/}"
     return 1
   fi

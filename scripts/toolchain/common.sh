@@ -1,5 +1,5 @@
 # What the three shims share. Sourced, never run.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 
 shims=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$shims/../versions.env"
