@@ -1,0 +1,187 @@
+//! Settings, parsed once into typed values. Every problem is reported together, so that a deployment is mended in one go.
+
+mod limits;
+mod read;
+mod secrets;
+mod settings;
+
+pub use limits::{LIMITS, LimitName, LimitRow, Limits};
+pub use settings::{SETTINGS, Setting};
+
+use crate::{
+    domain::{
+        password,
+        realm::Realm,
+        session::{self, Lifetime},
+        time::DAY,
+    },
+    jose::jwk::PrivateJwk,
+    web::cookies::SameSite,
+};
+use read::Reader;
+
+/// Where the Worker runs. Seeds, the inbox and other conveniences exist in development only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Environment {
+    Development,
+    Production,
+}
+
+/// Where passwords are hashed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HasherPlace {
+    /// In the Worker's own isolate.
+    Worker,
+    /// In a pool of Durable Objects, for plans whose Workers have too little CPU time.
+    Pool,
+}
+
+/// How mails leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailKind {
+    Inbox,
+    EmailBinding,
+    Http,
+}
+
+/// Everything a deployment decides. No Debug: it holds secrets.
+#[derive(Clone)]
+pub struct Config {
+    pub environment: Environment,
+    /// Origin of every mailed link, without a trailing slash.
+    pub app_url: String,
+    /// The `iss` of every token.
+    pub issuer: String,
+    pub platform_domains: Vec<String>,
+    pub cors_allowed_origins: Vec<String>,
+    pub cookie_host_prefix: bool,
+    pub cookie_same_site: SameSite,
+    pub hasher: HasherPlace,
+    pub hasher_pool_size: u32,
+    pub limiter_shards: u32,
+    pub mail: MailKind,
+    pub mail_from: String,
+    pub mail_api_url: String,
+    pub mail_api_key: String,
+    pub master_secret: [u8; 32],
+    pub bootstrap_secret: Option<String>,
+    pub signing_key: PrivateJwk,
+    pub limits: Limits,
+    pub customer_session: Lifetime,
+    pub customer_session_cap: u32,
+    pub staff_session: Lifetime,
+    pub staff_remember: Lifetime,
+    pub access_token_seconds: i64,
+    pub optimistic_lock: OptimisticLock,
+    /// Which broken twin runs; read in twin builds only.
+    pub twin: String,
+}
+
+/// For which kinds of record stale writes are refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OptimisticLock {
+    All,
+    Off,
+    Only(Vec<String>),
+}
+
+impl OptimisticLock {
+    pub fn covers(&self, kind: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Off => false,
+            Self::Only(kinds) => kinds.iter().any(|k| k == kind),
+        }
+    }
+
+    fn parse(text: &str) -> Self {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "" | "all" => Self::All,
+            "off" | "false" | "0" | "no" | "disabled" | "none" => Self::Off,
+            list => Self::Only(list.split(',').map(|k| k.trim().to_owned()).collect()),
+        }
+    }
+}
+
+/// How a setting or secret is looked up by name; absent and empty are the same.
+pub type Lookup<'a> = dyn Fn(&str) -> Option<String> + 'a;
+
+impl Config {
+    /// Parses everything, or lists everything that is wrong.
+    pub fn parse(lookup: &Lookup) -> Result<Self, Vec<String>> {
+        let mut r = Reader::new(lookup);
+        let environment = r.one_of("ENVIRONMENT", ("production", Environment::Production), [("development", Environment::Development)]);
+        let production = environment == Environment::Production;
+        let app_url = r.origin("APP_URL", if production { None } else { Some("http://127.0.0.1:8787") });
+        let (http, inbox) = (("http", MailKind::Http), ("inbox", MailKind::Inbox));
+        let (default, other) = if production { (http, inbox) } else { (inbox, http) };
+        let mail = r.one_of("MAIL_TRANSPORT", default, [other, ("email_binding", MailKind::EmailBinding)]);
+        let config = Self {
+            environment,
+            issuer: r.text("ISSUER", &app_url),
+            app_url,
+            platform_domains: r.list("PLATFORM_DOMAINS"),
+            cors_allowed_origins: r.list("CORS_ALLOWED_ORIGINS"),
+            cookie_host_prefix: r.one_of("COOKIE_PREFIX", ("", false), [("__Host-", true)]),
+            cookie_same_site: r.one_of("COOKIE_SAMESITE", ("lax", SameSite::Lax), [("strict", SameSite::Strict)]),
+            hasher: r.one_of("HASHER", ("worker", HasherPlace::Worker), [("pool", HasherPlace::Pool)]),
+            hasher_pool_size: r.number("HASHER_POOL_SIZE", 8, 1, 256),
+            limiter_shards: r.number("LIMITER_SHARDS", 64, 1, 4096),
+            mail,
+            mail_from: r.text("MAIL_FROM", "Portcullis <no-reply@localhost>"),
+            mail_api_url: r.text("MAIL_API_URL", "https://api.resend.com/emails"),
+            mail_api_key: r.text("MAIL_API_KEY", ""),
+            master_secret: r.secret_bytes("MASTER_SECRET"),
+            bootstrap_secret: r.optional("BOOTSTRAP_SECRET"),
+            signing_key: r.signing_key("SIGNING_KEY_JWK"),
+            limits: Limits::read(&mut r, production),
+            customer_session: Lifetime {
+                absolute: i64::from(r.number("CUSTOMER_SESSION_TTL_DAYS", 30, 1, 365)) * DAY,
+                ..Lifetime::default_for(Realm::Customer)
+            },
+            customer_session_cap: r.number("MAX_CUSTOMER_SESSIONS_PER_USER", session::CAP, 1, 100),
+            staff_session: Lifetime::default_for(Realm::Staff),
+            staff_remember: {
+                let ttl = i64::from(r.number("REMEMBER_ME_DAYS", 30, 1, 365)) * DAY;
+                Lifetime { absolute: ttl, idle: ttl }
+            },
+            access_token_seconds: i64::from(r.number("ACCESS_TOKEN_SECONDS", 8 * 60 * 60, 60, 8 * 60 * 60)),
+            optimistic_lock: OptimisticLock::parse(&r.text("OM_OPTIMISTIC_LOCK", "")),
+            twin: r.text("TWIN", ""),
+        };
+        if production {
+            config.refuse_unsafe(&mut r);
+        }
+        r.finish(config)
+    }
+
+    /// What is fine on a laptop and a hole in production.
+    fn refuse_unsafe(&self, r: &mut Reader) {
+        if !self.app_url.starts_with("https://") && !self.app_url.is_empty() {
+            r.problem("APP_URL must be https in production");
+        }
+        if self.mail == MailKind::Inbox {
+            r.problem("MAIL_TRANSPORT=inbox shows every mail to everyone: it is for development only");
+        }
+        if self.mail == MailKind::Http && self.mail_api_key.is_empty() {
+            r.problem("MAIL_API_KEY is required when MAIL_TRANSPORT is http");
+        }
+        secrets::refuse_samples(self, r);
+    }
+
+    pub fn is_development(&self) -> bool {
+        self.environment == Environment::Development
+    }
+
+    pub fn session_lifetime(&self, realm: Realm) -> Lifetime {
+        match realm {
+            Realm::Customer => self.customer_session,
+            Realm::Staff => self.staff_session,
+        }
+    }
+
+    pub fn password_policy(&self, realm: Realm, tenant_policy: &str) -> password::Policy {
+        let policy = password::Policy::default_for(realm);
+        if tenant_policy == "strict" { policy.strict() } else { policy }
+    }
+}

@@ -1,0 +1,44 @@
+//! The list of every setting, for documentation and for the test that compares it with `wrangler.toml`.
+
+/// One setting or secret. Limits have names of their own: see `limits`.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    pub name: &'static str,
+    /// A Worker secret, never in `[vars]`.
+    pub secret: bool,
+    pub about: &'static str,
+}
+
+const fn var(name: &'static str, about: &'static str) -> Setting {
+    Setting { name, secret: false, about }
+}
+
+const fn secret(name: &'static str, about: &'static str) -> Setting {
+    Setting { name, secret: true, about }
+}
+
+pub static SETTINGS: &[Setting] = &[
+    var("ENVIRONMENT", "`production` (default) or `development`"),
+    var("APP_URL", "origin of every mailed link; required in production"),
+    var("ISSUER", "`iss` of every token; default APP_URL"),
+    var("PLATFORM_DOMAINS", "comma list of hosts that are the platform itself, beside loopback"),
+    var("CORS_ALLOWED_ORIGINS", "comma list of other origins that may call with a bearer token"),
+    var("COOKIE_PREFIX", "empty or `__Host-`"),
+    var("COOKIE_SAMESITE", "`lax` or `strict`"),
+    var("HASHER", "`worker` or `pool`: where passwords are hashed"),
+    var("HASHER_POOL_SIZE", "hasher objects in the pool, 1 to 256"),
+    var("LIMITER_SHARDS", "limiter objects, 1 to 4096; a change forgets running counters"),
+    var("MAIL_TRANSPORT", "`http`, `email_binding`, or `inbox` in development"),
+    var("MAIL_FROM", "sender of every mail"),
+    var("MAIL_API_URL", "endpoint of the HTTP mail API"),
+    secret("MAIL_API_KEY", "bearer key of the HTTP mail API"),
+    secret("MASTER_SECRET", "32 bytes as base64url; every derived key comes from it"),
+    secret("BOOTSTRAP_SECRET", "one-time secret that makes the first administrator"),
+    secret("SIGNING_KEY_JWK", "private EC P-256 JWK that signs access tokens"),
+    var("RATE_LIMIT_ENABLED", "`false` only in development"),
+    var("CUSTOMER_SESSION_TTL_DAYS", "absolute life of a customer session, days"),
+    var("MAX_CUSTOMER_SESSIONS_PER_USER", "live sessions a customer may have"),
+    var("REMEMBER_ME_DAYS", "absolute life of a remembered staff session, days"),
+    var("ACCESS_TOKEN_SECONDS", "life of an access token, 60 to 28800 seconds"),
+    var("OM_OPTIMISTIC_LOCK", "`all`, `off`, or a comma list of record kinds"),
+];

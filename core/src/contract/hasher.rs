@@ -1,0 +1,25 @@
+//! The hasher object: binding `HASHER`, class `HasherObject`, `POST https://hasher/`, JSON both ways. It stores nothing.
+//!
+//! An error is answered as `{"error": text}` with status 500.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "op", rename_all = "lowercase")]
+pub enum Message {
+    /// Answered by [`Hashed`].
+    Hash { password: String },
+    /// Answered by a [`Verified`].
+    Verify { password: String, phc: String },
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct Hashed {
+    pub phc: String,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct Verified {
+    pub matches: bool,
+    pub stale: bool,
+}

@@ -1,0 +1,4 @@
+//! What the Worker and its Durable Objects say to each other, defined once for both sides.
+
+pub mod hasher;
+pub mod limiter;

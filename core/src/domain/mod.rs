@@ -1,0 +1,17 @@
+//! Values and decisions. Pure and synchronous: nothing here knows a port, a table or HTTP.
+
+pub mod audit;
+pub mod device;
+pub mod email;
+pub mod event;
+pub mod feature;
+pub mod id;
+pub mod keys;
+pub mod limit;
+pub mod locale;
+pub mod lockout;
+pub mod password;
+pub mod realm;
+pub mod secret;
+pub mod session;
+pub mod time;

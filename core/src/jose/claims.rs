@@ -1,0 +1,50 @@
+//! What our access tokens say, and what makes one acceptable.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::jwt::Rejection;
+use crate::domain::{
+    id::{Id, Organization, Record, Session, Tenant, User},
+    realm::Realm,
+    time::Millis,
+};
+
+/// Clock skew allowed on `exp`, `nbf` and `iat`, seconds.
+pub const SKEW: i64 = 60;
+
+/// The claims our own routes read. Everything else is for the apps that verify the token.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessClaims {
+    pub iss: String,
+    pub aud: String,
+    pub iat: i64,
+    pub exp: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nbf: Option<i64>,
+    pub jti: Id<Record>,
+    pub sub: Id<User>,
+    pub sid: Id<Session>,
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub tenant_id: Option<Id<Tenant>>,
+    pub org_id: Option<Id<Organization>>,
+    /// Realm-specific members: names, links, features.
+    #[serde(flatten)]
+    pub rest: serde_json::Map<String, Value>,
+}
+
+impl AccessClaims {
+    /// `iss`, `aud` and `type` exact; times within [`SKEW`].
+    pub fn check(&self, issuer: &str, realm: Realm, now: Millis) -> Result<(), Rejection> {
+        let now = now.seconds();
+        let fresh = self.exp + SKEW > now && self.iat - SKEW <= now && self.nbf.is_none_or(|nbf| nbf - SKEW <= now);
+        let ours = self.iss == issuer && self.aud == realm.name() && self.kind == realm.name();
+        match (ours, fresh) {
+            (false, _) => Err(Rejection::NotForUs),
+            (_, false) => Err(Rejection::Expired),
+            _ => Ok(()),
+        }
+    }
+}
