@@ -25,7 +25,7 @@ wasm_clippy() {
   # Debian has no ready-made standard library for Wasm: check against one built from its source.
   local channel=() std=()
   if [ "$TOOLCHAIN" = debian ]; then
-    channel=(+nightly) std=(-Z "build-std=std,panic_unwind")
+    channel=(+nightly) std=(-Z "build-std=std,panic_abort")
   fi
   cargo ${channel[@]+"${channel[@]}"} clippy --quiet --package portcullis --target wasm32-unknown-unknown \
     ${std[@]+"${std[@]}"} ${locked[@]+"${locked[@]}"} "$@" -- -D warnings

@@ -39,8 +39,10 @@ run_tool() {
   local tool=$1
   shift
   if [ "$TOOLCHAIN" = debian ]; then
-    # Debian's cargo must not pick a rustup rustc out of PATH.
-    export RUSTC=/usr/bin/rustc
+    # Debian's cargo must not pick rustup's rustc or cargo-clippy out of PATH.
+    export RUSTC=/usr/bin/rustc PATH="/usr/bin:$PATH"
+    # Its rustc looks for rust-lld, which is in no package.
+    export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=/usr/bin/wasm-ld-${DEBIAN_LLD#lld-}
     exec "/usr/bin/$tool" "$@"
   fi
   # The variable, not `rustup run`: it survives nested calls and leaves PATH alone.
