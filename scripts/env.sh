@@ -48,7 +48,7 @@ quietly() {
   local log=$1
   shift
   mkdir -p "$(dirname "$log")"
-  if ! "$@" >"$log" 2>&1 </dev/null; then
+  if ! RUST_BACKTRACE=0 "$@" >"$log" 2>&1 </dev/null; then
     if [ "$(wc -l <"$log")" -le 25 ]; then
       cat "$log" >&2
     else

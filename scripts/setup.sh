@@ -33,6 +33,8 @@ rust() {
     return
   fi
   if rust_complete; then
+    # TOOLCHAIN=rustup make setup ends an earlier fallback.
+    rm -f "$root/.tools/toolchain"
     ok "rust $RUST_VERSION"
     return
   fi
@@ -41,6 +43,7 @@ rust() {
     if quietly "$logs/rustup.log" rustup toolchain install "$RUST_VERSION" --no-self-update --profile minimal \
       --component rustfmt --component clippy --component rust-src --target wasm32-unknown-unknown \
       && rust_complete; then
+      rm -f "$root/.tools/toolchain"
       ok "rust $RUST_VERSION"
       return
     fi
