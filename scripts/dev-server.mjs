@@ -12,7 +12,7 @@ const url = `http://127.0.0.1:${port}`;
 const logFile = `${root}.wrangler/dev.log`;
 
 // Settings a person may try out from the command line, such as RATE_LIMIT_ENABLED=false make dev.
-const passedOn = /^(RATE_LIMIT_\w+|(CUSTOMER|STAFF)_\w+_(POINTS|DURATION))$/;
+const passedOn = /^(RATE_LIMIT_\w+|(CUSTOMER|STAFF|DIRECTORY|LOGIN|LOGOUT|REFRESH|SIGNED_IN)_(\w+_)?(POINTS|DURATION))$/;
 const vars = Object.entries(process.env).filter(([name]) => passedOn.test(name));
 
 mkdirSync(`${root}.wrangler`, { recursive: true });
