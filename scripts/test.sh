@@ -36,9 +36,10 @@ count_cargo() {
        END { print p+0, f+0, s+0 }'
 }
 
-# `E2E: 12 passed, 0 failed, 1 skipped`, once
+# `E2E: 12 passed, 0 failed, 1 skipped`, once; a runner that ends without it did not run everything
 count_e2e() {
-  awk '/^E2E: / { gsub(",", ""); p = f = s = 0; for (i = 3; i <= NF; i++) {
+  awk 'BEGIN { f = 1 }
+       /^E2E: / { gsub(",", ""); p = f = s = 0; for (i = 3; i <= NF; i++) {
          if ($i == "passed") p = $(i-1); if ($i == "failed") f = $(i-1); if ($i == "skipped") s = $(i-1) } }
        END { print p+0, f+0, s+0 }'
 }
