@@ -8,6 +8,7 @@ pub mod contract;
 pub mod domain;
 pub mod hashing;
 pub mod jose;
+pub mod mail;
 pub mod ports;
 pub mod problem;
 pub mod web;

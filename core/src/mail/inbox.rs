@@ -1,0 +1,1 @@
+//! The inbox a development deployment shows instead of sending.
