@@ -233,6 +233,11 @@ pub trait Log {
     fn line(&self, line: &serde_json::Value);
 }
 
+/// The platform's clock, for measuring and for nothing else: decisions take the request's one instant.
+pub trait Clock {
+    fn now(&self) -> crate::domain::time::Millis;
+}
+
 /// Everything a request may touch, borrowed for its length.
 #[derive(Clone, Copy)]
 pub struct Ports<'p> {
@@ -244,4 +249,5 @@ pub struct Ports<'p> {
     pub cache: &'p dyn Cache,
     pub mail: &'p dyn MailTransport,
     pub log: &'p dyn Log,
+    pub clock: &'p dyn Clock,
 }

@@ -65,6 +65,8 @@ pub struct Schema {
 /// The sentence for a body that does not fit, and whether `details` name the fields. Compatible clients compare it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
+    /// Nothing is said: the route answers 200 whatever was asked.
+    Silent,
     Plain(&'static str),
     Detailed(&'static str),
 }
@@ -91,6 +93,7 @@ impl Schema {
         // A body that is no object has no fields to name.
         let details = if object.is_some() { wrong } else { Vec::new() };
         Err(match self.refusal {
+            Refusal::Silent => Problem::invalid("Validation failed"),
             Refusal::Plain(error) => Problem::new(crate::problem::Code::ValidationError, error),
             Refusal::Detailed(error) => Problem::validation(error, details),
         })
@@ -114,7 +117,7 @@ impl Kind {
                     text.is_some_and(|t| (1..=max).contains(&t.len()) && t.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-')));
                 (!fits).then(|| format!("Expected 1 to {max} of a-z, 0-9, _ and -"))
             }
-            Self::Email => (!text.is_some_and(|t| Email::parse(t).is_some())).then(|| "Invalid email address".into()),
+            Self::Email => text.is_none_or(|t| Email::parse(t).is_none()).then(|| "Invalid email address".into()),
             Self::Uuid => (!is_uuid(value)).then(|| "Invalid UUID".into()),
             Self::UuidOrNull => (!value.is_null() && !is_uuid(value)).then(|| "Invalid UUID".into()),
             Self::Bool => (!value.is_boolean()).then(|| "Expected a boolean".into()),

@@ -1,0 +1,210 @@
+//! `POST …/login`: a password becomes a session.
+//!
+//! Every failure looks the same and costs the same: one read, one hash, one write. The limits were charged before this
+//! runs, with the address as typed.
+//!
+//! 1. Read the tenant's standing and the account.
+//! 2. Verify the password, or the dummy where there is none.
+//! 3. Decide, from values.
+//! 4. Commit: the session and its trail, or the failure and its trail.
+
+use serde_json::json;
+
+use super::sign_in::{self, Opening, Person};
+use crate::{
+    app::Later,
+    change::Change,
+    cx::Cx,
+    domain::{
+        audit::{Entry, Outcome},
+        device,
+        email::Email,
+        event::Event,
+        id::{Id, User},
+        lockout,
+        realm::Realm,
+        time::Millis,
+    },
+    hashing,
+    ports::{StoreError, Verdict},
+    problem::{Code, Problem},
+    store::{
+        audit::count_attempt,
+        directory::{self, Standing},
+        sessions::resolve_grants,
+        users::{self, LoginRow},
+    },
+    web::{
+        body::{Kind, Refusal, Schema, optional, required},
+        response::Response,
+    },
+};
+
+pub const BODY: Schema = Schema {
+    fields: &[
+        required("email", Kind::Email),
+        required("password", Kind::Text { min: 1, max: 128 }),
+        optional("tenantId", Kind::Uuid),
+        optional("organizationId", Kind::Uuid),
+    ],
+    refusal: Refusal::Plain("Invalid credentials"),
+};
+
+pub const AUDIT: &[&str] = &["login.success", "login.failed"];
+
+/// Why a sign-in failed: for the trail and the operator, never for the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    InvalidCredentials,
+    Inactive,
+    Locked,
+    InvalidPassword,
+    EmailNotVerified,
+}
+
+impl Reason {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::InvalidCredentials => "invalid_credentials",
+            Self::Inactive => "inactive",
+            Self::Locked => "locked",
+            Self::InvalidPassword => "invalid_password",
+            Self::EmailNotVerified => "email_not_verified",
+        }
+    }
+}
+
+/// Whether an account lets this attempt in. `known_device` attempts have a lock of their own.
+pub fn decide(row: Option<&LoginRow>, verdict: Verdict, known_device: bool, now: Millis) -> Result<(), Reason> {
+    let Some(row) = row.filter(|row| row.password_hash.is_some() || row.email_verified_at.is_none()) else { return Err(Reason::InvalidCredentials) };
+    let counter = if known_device { row.device_counter() } else { row.counter() };
+    if !row.is_active || !row.organization_active {
+        Err(Reason::Inactive)
+    } else if counter.is_locked(now) {
+        Err(Reason::Locked)
+    } else if row.email_verified_at.is_none() {
+        Err(Reason::EmailNotVerified)
+    } else if !verdict.matches {
+        Err(Reason::InvalidPassword)
+    } else {
+        Ok(())
+    }
+}
+
+pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
+    let (email, password) = (cx.body.email("email")?, cx.body.password("password")?);
+    let place = cx.place()?;
+    let lookup = cx.deployment.keys.lookup_hash(&email);
+    let device = cx
+        .cookie(Realm::Customer.device_cookie())
+        .and_then(|cookie| device::find(&cx.deployment.keys, &cookie, Realm::Customer, place.tenant, &lookup));
+    let nonce = device.as_ref().map_or("", |device| device.nonce.as_str());
+
+    // 1.
+    let queries = vec![directory::standing(place.tenant, place.organization), users::for_login(Realm::Customer, place.tenant, &lookup, nonce)];
+    let mut rows = cx.read(queries).await?.into_iter();
+    let standing = rows.next().unwrap_or_default().first::<Standing>()?;
+    let row = rows.next().unwrap_or_default().first::<LoginRow>()?;
+    if standing.as_ref().is_some_and(|s| !s.tenant_active || s.organization_active == Some(0)) {
+        return Err(Problem::tenant_suspended());
+    }
+    let known_device = device.as_ref().is_some_and(|device| row.as_ref().is_some_and(|row| row.credential_epoch == device.epoch));
+
+    // 2.
+    let stored = row.as_ref().and_then(|row| row.password_hash.clone());
+    let verdict = cx.io.verify_password(password.clone(), stored.clone().unwrap_or_else(|| hashing::DUMMY.to_owned())).await?;
+    let verdict = Verdict { matches: verdict.matches && stored.is_some(), ..verdict };
+
+    // 3.
+    let decision = decide(row.as_ref(), verdict, known_device, cx.now);
+
+    // 4.
+    match (decision, row) {
+        (Ok(()), Some(row)) => succeed(cx, &email, row, verdict, nonce).await,
+        (Ok(()), None) => fail(cx, &email, None, Reason::InvalidCredentials, "").await,
+        (Err(reason), row) => fail(cx, &email, row.as_ref(), reason, if known_device { nonce } else { "" }).await,
+    }
+}
+
+async fn succeed(cx: &Cx<'_>, email: &Email, row: LoginRow, verdict: Verdict, nonce: &str) -> Result<Response, Problem> {
+    let tenant = cx.place()?.tenant;
+    let (_, grants) = resolve_grants(row.user_acl.as_deref(), &row.roles)?;
+    let person = Person {
+        user: row.id,
+        tenant,
+        organization: row.organization_id,
+        email: email.clone(),
+        display_name: row.display_name.clone(),
+        email_verified: true,
+        company: row.customer_entity_id,
+        person: row.person_entity_id,
+        grants,
+        must_change_password: row.must_change_password,
+        epoch: row.credential_epoch,
+    };
+    let rehash = if verdict.stale { Some(cx.io.hash(cx.body.password("password")?).await?) } else { None };
+    let opening = Opening::new(cx);
+    let mut writes = opening.statements(cx, &person);
+    writes.push(users::signed_in(Realm::Customer, row.id, row.password_hash.as_deref().zip(rehash.as_deref()), cx.now));
+    writes.push(users::forget_device_failures(Realm::Customer, row.id, nonce));
+    let payload = json!({"id": row.id, "email": email.as_str(), "tenantId": tenant, "organizationId": row.organization_id});
+    let change = Change::new(writes)
+        .audit(
+            Entry::new("login.success", "user", row.id)
+                .within(tenant, Some(row.organization_id))
+                .by(row.id)
+                .detail(json!({"session": opening.session})),
+        )
+        .event(Event::new("customer_accounts.login.success", tenant, Some(row.organization_id), payload));
+    match cx.try_commit(change).await {
+        // The password, or the account, changed between the check and the commit.
+        Err(StoreError::Precondition) => return fail(cx, email, None, Reason::InvalidCredentials, "").await,
+        other => other?,
+    };
+    if let Some(key) = &cx.subject_key {
+        cx.after(Later::ResetLimit { key: key.clone() });
+    }
+    sign_in::respond(cx, 200, &opening, &person).await
+}
+
+/// The same statements whoever was asked for: with nobody there they change nothing but an hourly counter.
+async fn fail(cx: &Cx<'_>, email: &Email, row: Option<&LoginRow>, reason: Reason, nonce: &str) -> Result<Response, Problem> {
+    let tenant = cx.place()?.tenant;
+    let nobody: Id<User> = cx.new_id();
+    let user = row.map_or(nobody, |row| row.id);
+    // Only a wrong password counts towards the lock.
+    let counted = if reason == Reason::InvalidPassword { user } else { nobody };
+    let count = if nonce.is_empty() {
+        users::count_failure(Realm::Customer, counted, cx.now)
+    } else {
+        users::count_device_failure(Realm::Customer, counted, nonce, cx.now)
+    };
+    let organization = row.map(|row| row.organization_id);
+    let change = Change::new(vec![count, count_attempt(tenant, "login.failed", cx.now)])
+        .audit(
+            Entry::new("login.failed", "user", user).outcome(Outcome::Failure).within(tenant, organization).detail(json!({"reason": reason.name()})),
+        )
+        .event(Event::new(
+            "customer_accounts.login.failed",
+            tenant,
+            organization,
+            json!({"email": email.as_str(), "reason": reason.name(), "tenantId": tenant}),
+        ))
+        .applies(row.is_some());
+    let locking = locks(row, reason, nonce.is_empty());
+    let change = if locking {
+        let payload = json!({"id": user, "recipientUserId": user, "email": email.as_str(), "tenantId": tenant, "organizationId": organization});
+        change.event(Event::new("customer_accounts.user.locked", tenant, organization, payload))
+    } else {
+        change
+    };
+    cx.commit(change).await?;
+    Err(Problem::new(Code::Unauthenticated, "Invalid email or password").note(reason.name()))
+}
+
+/// Whether this failure is the one that locks the account against strangers.
+fn locks(row: Option<&LoginRow>, reason: Reason, stranger: bool) -> bool {
+    reason == Reason::InvalidPassword
+        && stranger
+        && row.is_some_and(|row| row.failed_login_attempts + 1 == lockout::THRESHOLD && row.locked_until.is_none())
+}

@@ -1,0 +1,13 @@
+//! A customer's own account: signing up and in, proving an address, sessions, profile, password.
+
+pub mod audience;
+pub mod feature_check;
+pub mod login;
+pub mod logout;
+pub mod password_change;
+pub mod profile;
+pub mod refresh;
+pub mod sessions;
+pub mod sign_in;
+pub mod signup;
+pub mod verify_email;

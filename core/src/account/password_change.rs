@@ -1,0 +1,82 @@
+//! `POST …/portal/password-change`: proves the current password, ends every session, and opens a new one for the
+//! caller in the same batch. Whatever could still open the account (links, resets) is void.
+
+use serde_json::json;
+
+use super::sign_in::{Opening, Person};
+use crate::{
+    change::{Change, MailOrder},
+    cx::Cx,
+    domain::{audit::Entry, event::Event, locale::Locale, realm::Realm},
+    hashing,
+    mail::template::Template,
+    problem::{Code, Problem},
+    store::{
+        self, sessions, tokens,
+        users::{self, CredentialRow},
+    },
+    web::{
+        body::{Kind, Refusal, Schema, required},
+        response::Response,
+    },
+};
+
+pub const BODY: Schema = Schema {
+    fields: &[required("currentPassword", Kind::Text { min: 1, max: 128 }), required("newPassword", Kind::Text { min: 8, max: 128 })],
+    refusal: Refusal::Detailed("Validation failed"),
+};
+
+pub const AUDIT: &[&str] = &["password.changed"];
+
+pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
+    let actor = cx.actor()?;
+    let (current, new) = (cx.body.password("currentPassword")?, cx.body.password("newPassword")?);
+    let policy = cx.deployment.config.password_policy(Realm::Customer, &actor.tenant_policy);
+    let wrong = policy.check(&new, &[&actor.email, &actor.organization_name, &actor.display_name, "portcullis"]);
+    if !wrong.is_empty() {
+        return Err(Problem::validation("Validation failed", vec![("newPassword".into(), wrong.into_iter().map(String::from).collect())]));
+    }
+    let stored = cx.read_one(users::credential(Realm::Customer, actor.user)).await?.first::<CredentialRow>()?;
+    let Some(stored) = stored else { return Err(Problem::not_found("User not found")) };
+    let phc = stored.password_hash.clone().unwrap_or_else(|| hashing::DUMMY.to_owned());
+    if !cx.io.verify_password(current, phc).await?.matches || stored.password_hash.is_none() {
+        return Err(Problem::new(Code::ValidationError, "Current password is incorrect"));
+    }
+    let phc = cx.io.hash(new).await?;
+
+    let person = Person {
+        user: actor.user,
+        tenant: actor.tenant,
+        organization: actor.organization,
+        email: actor.email(),
+        display_name: actor.display_name.clone(),
+        email_verified: true,
+        company: actor.company,
+        person: actor.person,
+        grants: actor.grants.clone(),
+        must_change_password: false,
+        epoch: stored.credential_epoch + 1,
+    };
+    let opening = Opening::new(cx);
+    let mut writes = vec![users::set_password(Realm::Customer, actor.user, &phc, false, stored.credential_epoch), store::changed_one()];
+    writes.extend(sessions::end_all(Realm::Customer, actor.user, cx.now));
+    writes.extend(tokens::void_everything(actor.user, cx.now));
+    writes.extend(opening.statements(cx, &person));
+    let payload = json!({"userId": actor.user, "tenantId": actor.tenant, "organizationId": actor.organization, "changedBy": "self", "changedById": null, "at": cx.now});
+    let change = Change::new(writes)
+        .audit(Entry::new("password.changed", "user", actor.user))
+        .event(Event::new("customer_accounts.password.changed", actor.tenant, Some(actor.organization), payload))
+        .mail(MailOrder {
+            template: Template::PasswordChanged,
+            to: actor.email(),
+            locale: Locale::parse(&actor.locale).unwrap_or_default(),
+            tenant: actor.tenant,
+            organization: Some(actor.organization),
+            token_row: None,
+            recipient_name: Some(actor.display_name.clone()),
+            inviter: None,
+            facts: vec![("when".into(), cx.now.iso()), ("device".into(), cx.user_agent())],
+        });
+    cx.commit(change).await?;
+    Ok(Response::ok().cookies(opening.cookies(cx, &person).await?))
+}

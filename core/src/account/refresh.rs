@@ -1,0 +1,41 @@
+//! `POST …/portal/sessions-refresh`: the session token buys a fresh access token, with features as they are now. The
+//! session token stays as it is and its absolute end does not move. One D1 round trip.
+
+use serde_json::json;
+
+use super::audience::{self, Subject};
+use crate::{
+    cx::Cx,
+    domain::realm::Realm,
+    problem::{Code, Problem},
+    store::sessions::{self, By, IdentityRow, NotAlive},
+    web::response::Response,
+};
+
+pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
+    let refuse = |error: &'static str| Problem::new(Code::Unauthenticated, error);
+    let Some(token) = cx.session_token(Realm::Customer) else { return Err(refuse("No session token")) };
+    let hash = token.hash();
+    let idle = cx.deployment.config.customer_session.idle;
+    let statements = vec![sessions::identity(Realm::Customer, By::Token(&hash)).into(), sessions::touch(Realm::Customer, &hash, idle, cx.now)];
+    let row = cx.touch(statements).await?.into_iter().next().unwrap_or_default().rows.first::<IdentityRow>()?;
+    let Some(row) = row else { return Err(refuse("Invalid or expired session")) };
+    let actor = row.judge(Realm::Customer, idle, None, cx.now).map_err(|why| match why {
+        NotAlive::Session => refuse("Invalid or expired session"),
+        NotAlive::Account | NotAlive::Suspended => refuse("Account not active").note(format!("{why:?}")),
+    })?;
+    let subject = Subject {
+        user: actor.user,
+        session: actor.session,
+        tenant: actor.tenant,
+        organization: actor.organization,
+        email: &actor.email,
+        display_name: &actor.display_name,
+        company: actor.company,
+        person: actor.person,
+        grants: &actor.grants,
+    };
+    let access = audience::access_token(cx, &subject).await?;
+    let cookie = cx.set_cookie(Realm::Customer.auth_cookie(), &access, cx.deployment.config.access_token_seconds);
+    Ok(Response::json(200, &json!({"ok": true, "resolvedFeatures": actor.grants.features})).cookie(cookie))
+}

@@ -1,0 +1,54 @@
+//! Who is calling, as the database says at this moment; the token only says where to look.
+
+use serde::{Deserialize, Deserializer};
+
+use crate::domain::{
+    email::Email,
+    feature::Grants,
+    id::{Entity, Id, Organization, Role, Session, Tenant, User},
+    realm::Realm,
+    time::Millis,
+};
+
+/// A signed-in account of either realm.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    pub realm: Realm,
+    pub user: Id<User>,
+    pub session: Id<Session>,
+    pub tenant: Id<Tenant>,
+    pub organization: Id<Organization>,
+    pub organization_slug: String,
+    pub organization_name: String,
+    pub email: String,
+    pub display_name: String,
+    pub email_verified_at: Option<Millis>,
+    pub last_login_at: Option<Millis>,
+    pub created_at: Millis,
+    pub company: Option<Id<Entity>>,
+    pub person: Option<Id<Entity>>,
+    pub roles: Vec<HeldRole>,
+    pub grants: Grants,
+    pub must_change_password: bool,
+    pub locale: String,
+    pub tenant_policy: String,
+}
+
+/// A role as a profile shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldRole {
+    pub id: Id<Role>,
+    pub name: String,
+    pub slug: String,
+}
+
+impl Actor {
+    pub fn email(&self) -> Email {
+        Email::as_typed(&self.email)
+    }
+}
+
+/// SQLite has no booleans: 0 and 1.
+pub fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Ok(i64::deserialize(deserializer)? != 0)
+}

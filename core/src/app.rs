@@ -1,0 +1,166 @@
+//! ★ The pipeline, in reading order. A request comes in as values and ports; an answer and the work for afterwards go out.
+
+use futures_util::future::join;
+use http::{HeaderName, Method, header};
+use serde_json::json;
+
+use crate::{
+    actor::Actor,
+    config::Config,
+    cx::Cx,
+    domain::{keys::Keys, limit::Decision, time::Millis},
+    io::Io,
+    pipeline::{admit, authenticate, csrf, host, limit, respond},
+    ports::Ports,
+    problem::{Problem, limit_headers},
+    router::{Found, Router},
+    routes::{Guard, Route},
+    web::{request::Request, response::Response},
+};
+
+pub use crate::later::{Later, after, scheduled};
+pub use respond::{asset_headers, misconfigured};
+
+/// What one isolate knows: plain data, made once.
+pub struct Deployment {
+    pub config: Config,
+    pub keys: Keys,
+    pub router: Router,
+    pub key_set: crate::ops::jwks::KeySet,
+}
+
+impl Deployment {
+    pub fn new(config: Config) -> Self {
+        let keys = Keys::derive(&config.master_secret);
+        let key_set = crate::ops::jwks::KeySet::new(config.signing_key.public.clone());
+        Self { keys, router: Router::new(), key_set, config }
+    }
+}
+
+/// A request with what the platform says about it.
+pub struct Incoming {
+    /// The request's one instant.
+    pub now: Millis,
+    pub request_id: String,
+    /// `CF-Connecting-IP`, and nothing else.
+    pub client_ip: Option<String>,
+    pub request: Request,
+}
+
+/// What goes back now, and what is done once it has gone.
+pub struct Answer {
+    pub response: Response,
+    pub later: Vec<Later>,
+}
+
+/// Answers a request. Never fails: every error is a response.
+pub async fn handle(deployment: &Deployment, ports: Ports<'_>, incoming: Incoming) -> Answer {
+    let io = Io::new(ports);
+    let mut trace = Trace::default();
+    let result = serve(deployment, &io, &incoming, &mut trace).await;
+    respond::finish(deployment, &io, &incoming, trace, result)
+}
+
+/// What the log line and the trail need to know of a request, however it ends.
+#[derive(Default)]
+pub struct Trace {
+    pub route: Option<&'static Route>,
+    pub actor: Option<Actor>,
+    pub decision: Option<Decision>,
+    pub later: Vec<Later>,
+}
+
+async fn serve(deployment: &Deployment, io: &Io<'_>, incoming: &Incoming, trace: &mut Trace) -> Result<Response, Problem> {
+    let Incoming { now, request, .. } = incoming;
+    // 1. The row.
+    let (route, params) = match deployment.router.find(&request.method, &request.path) {
+        Found::Route(route, params) => (route, params),
+        Found::Options(allow) => return Ok(respond::options(deployment, request, &allow)),
+        Found::MethodNotAllowed(allow) => return Err(respond::method_not_allowed(&allow)),
+        Found::Nothing => return Err(respond::unrouted()),
+    };
+    if route.guard == Guard::Development && !deployment.config.is_development() {
+        return Err(respond::unrouted());
+    }
+    trace.route = Some(route);
+
+    // 2. The host and the client.
+    let host = host::recognise(deployment, io, request, route).await?;
+    let client_ip = host::client_ip(deployment, incoming, route)?;
+    let client = crate::web::host::client_key(&client_ip).unwrap_or_else(|| "unknown".into());
+
+    // 3. Per client.
+    if let Some(decision) = limit::per_client(deployment, io, route, &client).await? {
+        trace.decision = Some(limit::enforce(decision)?);
+    }
+
+    // 4. Who is calling. The user's own window is charged while the session is looked up: the signature holds by then,
+    //    so nobody can spend somebody else's.
+    if let Some(realm) = authenticate::wanted(route.guard) {
+        let verified = authenticate::token(deployment, io, request, realm, *now).await?;
+        let (session, window) =
+            join(authenticate::session(deployment, io, realm, &verified, *now), limit::per_user(deployment, io, route, verified.sub)).await;
+        if let Some(decision) = window? {
+            trace.decision = Some(limit::enforce(decision)?);
+        }
+        let actor = session?;
+        trace.actor = Some(actor);
+    }
+
+    // 5. Cross-site requests.
+    csrf::check(deployment, request)?;
+
+    // 6. The body (size, type, syntax), then by the route's kind: fields, tenant, the address layer, what the caller may do.
+    let Some(admitted) = admit::admit(deployment, io, incoming, route, &host, trace).await? else { return Ok(Response::ok()) };
+
+    // 7. The handler: load, decide, commit, view.
+    let cx = Cx {
+        now: *now,
+        request,
+        request_id: &incoming.request_id,
+        client,
+        client_ip,
+        route,
+        deployment,
+        params,
+        body: admitted.body,
+        actor: trace.actor.clone(),
+        place: admitted.place,
+        subject_key: admitted.subject_key,
+        io: io.clone(),
+        later: Default::default(),
+    };
+    let result = (route.run)(&cx).await;
+    trace.later.extend(cx.later.take());
+    result
+}
+
+/// The headers of a decision, for the response renderer.
+pub fn decision_headers(decision: Option<Decision>) -> Vec<(HeaderName, String)> {
+    decision.map(|decision| limit_headers(decision).to_vec()).unwrap_or_default()
+}
+
+/// One line a request: everything an operator asks first, nothing a client must not leave behind.
+pub fn log_line(incoming: &Incoming, trace: &Trace, io: &Io<'_>, response: &Response, note: &str) {
+    let spent = io.spent();
+    let mut line = json!({
+        "requestId": incoming.request_id,
+        "method": if incoming.request.method == Method::HEAD { "HEAD" } else { incoming.request.method.as_str() },
+        "route": trace.route.map_or("-", |route| route.name),
+        "status": response.status.as_u16(),
+        "d1": spent.d1, "kv": spent.kv, "limiter": spent.limiter, "hash": spent.hash,
+    });
+    if let Some(object) = line.as_object_mut() {
+        if let Some(actor) = &trace.actor {
+            object.insert("actor".into(), json!(actor.user));
+            object.insert("tenant".into(), json!(actor.tenant));
+        }
+        if !note.is_empty() {
+            object.insert("note".into(), json!(note));
+        }
+        if let Some(retry) = response.headers.iter().find(|(name, _)| name == header::RETRY_AFTER) {
+            object.insert("retryAfter".into(), json!(retry.1));
+        }
+    }
+    io.log(&line);
+}

@@ -1,0 +1,219 @@
+//! What a handler may touch. Writing happens through [`Cx::commit`] alone, which puts the audit and outbox rows into
+//! the batch of the change.
+
+use std::cell::RefCell;
+
+use http::Method;
+
+use crate::{
+    actor::Actor,
+    app::{Deployment, Later},
+    change::Change,
+    domain::{
+        id::{Id, Organization, Record, Tenant},
+        locale::Locale,
+        realm::Realm,
+        secret::RawToken,
+        time::Millis,
+    },
+    io::Io,
+    ports::{Query, Rows, Statement, StoreError, Written},
+    problem::Problem,
+    routes::{Audit, Route},
+    store,
+    web::{body::Valid, cookies, request::Request},
+};
+
+/// One request on its way through a handler.
+pub struct Cx<'a> {
+    pub now: Millis,
+    pub request: &'a Request,
+    pub request_id: &'a str,
+    /// The client as limits count it.
+    pub client: String,
+    pub client_ip: String,
+    pub route: &'static Route,
+    pub deployment: &'a Deployment,
+    pub params: Vec<(String, String)>,
+    pub body: Valid,
+    pub actor: Option<Actor>,
+    /// Where a public request belongs, once resolved.
+    pub place: Option<Place>,
+    /// The limiter key of the address layer, for the success that resets it.
+    pub subject_key: Option<String>,
+    pub io: Io<'a>,
+    pub later: RefCell<Vec<Later>>,
+}
+
+/// The tenant, and the organization where the request named one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub tenant: Id<Tenant>,
+    pub organization: Option<Id<Organization>>,
+}
+
+impl Cx<'_> {
+    // ── Reading ──────────────────────────────────────────────────────────
+
+    /// Several queries in one round trip.
+    pub async fn read(&self, queries: Vec<Query>) -> Result<Vec<Rows>, StoreError> {
+        self.io.read(queries).await
+    }
+
+    pub async fn read_one(&self, query: Query) -> Result<Rows, StoreError> {
+        self.io.read_one(query).await
+    }
+
+    // ── Writing ──────────────────────────────────────────────────────────
+
+    /// The one door for writes: the change, its audit rows, events and mails, in one batch or not at all.
+    pub async fn commit(&self, change: Change) -> Result<Vec<Written>, Problem> {
+        Ok(self.try_commit(change).await?)
+    }
+
+    /// As [`Cx::commit`], for use-cases that answer a lost race or a taken name themselves.
+    pub async fn try_commit(&self, change: Change) -> Result<Vec<Written>, StoreError> {
+        let Audit::Events(declared) = self.route.audit else {
+            return Err(StoreError::Broken(format!("route {} declares no audit events", self.route.name)));
+        };
+        if let Some(stray) = change.audit.iter().find(|entry| !declared.contains(&entry.action)) {
+            return Err(StoreError::Broken(format!("route {} does not declare the audit event {}", self.route.name, stray.action)));
+        }
+        if change.audit.is_empty() {
+            return Err(StoreError::Broken(format!("route {} commits a change without an audit row", self.route.name)));
+        }
+        let Change { mut writes, audit, events, mails, applies } = change;
+        writes.extend(audit.into_iter().map(|entry| store::audit::append(&self.audit_row(entry), applies, &self.deployment.keys)));
+        writes.extend(events.iter().map(|event| store::outbox::event(self.new_id(), event, self.now, applies)));
+        writes.extend(mails.iter().map(|mail| store::outbox::mail(self.new_id(), mail, self.now, applies, &self.deployment.keys)));
+        let written = self.io.write(writes).await?;
+        if !mails.is_empty() {
+            self.after(Later::SendMail);
+        }
+        Ok(written)
+    }
+
+    /// Marks that something was used, where nothing changed that anybody would audit: a session's last use.
+    pub async fn touch(&self, statements: Vec<Statement>) -> Result<Vec<Written>, StoreError> {
+        if self.route.audit != Audit::Touches {
+            return Err(StoreError::Broken(format!("route {} may not touch rows without an audit event", self.route.name)));
+        }
+        self.io.write(statements).await
+    }
+
+    fn audit_row(&self, entry: crate::domain::audit::Entry) -> crate::domain::audit::Row {
+        let realm = self.actor.as_ref().map_or(self.route.realm(), |actor| actor.realm);
+        let mut entry = entry;
+        let actor_kind = match (&self.actor, &entry.actor) {
+            (Some(actor), _) => {
+                entry.actor = Some(actor.user.to_string());
+                entry.tenant = entry.tenant.or(Some(actor.tenant));
+                entry.organization = entry.organization.or(Some(actor.organization));
+                actor.realm.name()
+            }
+            (None, Some(_)) => realm.name(),
+            (None, None) => "anonymous",
+        };
+        crate::domain::audit::Row {
+            id: self.new_id(),
+            at: self.now,
+            realm,
+            entry,
+            actor_kind,
+            ip: self.client_ip.clone(),
+            user_agent: self.user_agent(),
+            request_id: self.request_id.to_owned(),
+        }
+    }
+
+    /// Work for after the response.
+    pub fn after(&self, later: Later) {
+        let mut list = self.later.borrow_mut();
+        if !list.contains(&later) {
+            list.push(later);
+        }
+    }
+
+    // ── The caller ───────────────────────────────────────────────────────
+
+    /// The signed-in caller. The guard has made sure; asking on a public route is our own mistake.
+    pub fn actor(&self) -> Result<&Actor, Problem> {
+        self.actor.as_ref().ok_or_else(|| Problem::internal(format!("route {} has no signed-in caller", self.route.name)))
+    }
+
+    pub fn place(&self) -> Result<&Place, Problem> {
+        self.place.as_ref().ok_or_else(|| Problem::internal(format!("route {} resolves no tenant", self.route.name)))
+    }
+
+    /// At most 512 characters: it is shown in session lists and audit rows, and anyone may send anything.
+    pub fn user_agent(&self) -> String {
+        self.request.header(&http::header::USER_AGENT).unwrap_or_default().chars().filter(|c| !c.is_control()).take(512).collect()
+    }
+
+    pub fn locale(&self) -> Locale {
+        let cookie = self.cookie("locale").and_then(|tag| Locale::parse(&tag));
+        cookie.unwrap_or_else(|| Locale::negotiate(self.request.header(&http::header::ACCEPT_LANGUAGE).unwrap_or_default()))
+    }
+
+    // ── Cookies ──────────────────────────────────────────────────────────
+
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        let header = self.request.header(&http::header::COOKIE)?;
+        cookies::find(header, &self.cookie_style().name(name))
+    }
+
+    pub fn cookie_style(&self) -> cookies::Style {
+        cookie_style(self.deployment, self.request)
+    }
+
+    pub fn set_cookie(&self, name: &str, value: &str, max_age: i64) -> String {
+        let expires = http_date(self.now.plus(max_age * 1_000));
+        self.cookie_style().set(name, value, max_age, &expires)
+    }
+
+    pub fn clear_session_cookies(&self, realm: Realm) -> [String; 2] {
+        [self.cookie_style().clear(realm.auth_cookie()), self.cookie_style().clear(realm.session_cookie())]
+    }
+
+    pub fn session_token(&self, realm: Realm) -> Option<RawToken> {
+        self.cookie(realm.session_cookie()).map(|value| RawToken::presented(&value))
+    }
+
+    // ── New things ───────────────────────────────────────────────────────
+
+    pub fn new_id<T>(&self) -> Id<T> {
+        Id::new(self.now, self.io.random())
+    }
+
+    pub fn new_token(&self) -> RawToken {
+        RawToken::from_bytes(&self.io.random())
+    }
+
+    /// An id in the path that is not a UUID names nothing.
+    pub fn id_param<T>(&self, name: &str, missing: &'static str) -> Result<Id<T>, Problem> {
+        self.params.iter().find(|(key, _)| key == name).and_then(|(_, value)| Id::parse(value)).ok_or_else(|| Problem::not_found(missing))
+    }
+
+    pub fn is_get(&self) -> bool {
+        self.request.method == Method::GET
+    }
+
+    /// Which broken twin runs, if any: `None` in every release build.
+    pub fn twin(&self, name: &str) -> bool {
+        crate::twin::is(&self.deployment.config.twin, name)
+    }
+}
+
+pub fn cookie_style(deployment: &Deployment, request: &Request) -> cookies::Style {
+    let config = &deployment.config;
+    let plain_loopback = request.scheme == "http" && crate::web::host::is_loopback(request.host());
+    cookies::Style { same_site: config.cookie_same_site, secure: !plain_loopback, host_prefix: config.cookie_host_prefix }
+}
+
+/// IMF-fixdate (RFC 9110 §5.6.7).
+pub fn http_date(at: Millis) -> String {
+    chrono::DateTime::<chrono::Utc>::from_timestamp_millis(at.0).unwrap_or_default().format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// For stores whose ids name rows of no typed kind.
+pub type RowId = Id<Record>;

@@ -1,0 +1,3 @@
+//! Tenants and organizations.
+
+pub mod lookup;

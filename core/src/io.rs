@@ -1,0 +1,178 @@
+//! The only caller of the ports: it counts every operation, so that a route's budget is a fact and not a hope.
+
+use std::{cell::Cell, rc::Rc};
+
+use crate::{
+    domain::{
+        limit::{Decision, Policy},
+        secret::Password,
+    },
+    jose::jwk::PublicJwk,
+    ports::{CacheError, HashError, LimiterError, Ports, Query, Rows, SignerError, Statement, StoreError, Value, Verdict, Written},
+};
+
+/// What a request has cost so far. D1 counts round trips, not statements.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Operations {
+    pub d1: u32,
+    pub kv: u32,
+    pub limiter: u32,
+    pub hash: u32,
+}
+
+impl Operations {
+    /// Whether this stays within a budget, in every kind.
+    pub fn fits(self, budget: Self) -> bool {
+        self.d1 <= budget.d1 && self.kv <= budget.kv && self.limiter <= budget.limiter && self.hash <= budget.hash
+    }
+}
+
+/// The ports of one request, counted.
+#[derive(Clone)]
+pub struct Io<'p> {
+    ports: Ports<'p>,
+    spent: Rc<Cell<Operations>>,
+}
+
+impl<'p> Io<'p> {
+    pub fn new(ports: Ports<'p>) -> Self {
+        Self { ports, spent: Rc::default() }
+    }
+
+    pub fn spent(&self) -> Operations {
+        self.spent.get()
+    }
+
+    fn count(&self, add: impl Fn(&mut Operations)) {
+        let mut spent = self.spent.get();
+        add(&mut spent);
+        self.spent.set(spent);
+    }
+
+    pub async fn read(&self, queries: Vec<Query>) -> Result<Vec<Rows>, StoreError> {
+        self.count(|o| o.d1 += 1);
+        self.ports.database.read(queries).await
+    }
+
+    /// One query in one round trip.
+    pub async fn read_one(&self, query: Query) -> Result<Rows, StoreError> {
+        Ok(self.read(vec![query]).await?.into_iter().next().unwrap_or_default())
+    }
+
+    /// For [`crate::cx::Cx::commit`] and the outbox's own book-keeping only; a source test holds everyone else off.
+    pub async fn write(&self, statements: Vec<Statement>) -> Result<Vec<Written>, StoreError> {
+        self.count(|o| o.d1 += 1);
+        self.ports.database.write(statements).await
+    }
+
+    pub async fn take(&self, key: String, policy: Policy) -> Result<Decision, LimiterError> {
+        self.count(|o| o.limiter += 1);
+        self.ports.limiter.take(key, policy).await
+    }
+
+    pub async fn reset(&self, key: String) -> Result<(), LimiterError> {
+        self.count(|o| o.limiter += 1);
+        self.ports.limiter.reset(key).await
+    }
+
+    pub async fn hash(&self, password: Password) -> Result<String, HashError> {
+        self.count(|o| o.hash += 1);
+        self.ports.hasher.hash(password).await
+    }
+
+    pub async fn verify_password(&self, password: Password, phc: String) -> Result<Verdict, HashError> {
+        self.count(|o| o.hash += 1);
+        self.ports.hasher.verify(password, phc).await
+    }
+
+    pub async fn sign(&self, message: Vec<u8>) -> Result<[u8; 64], SignerError> {
+        self.ports.signer.sign(message).await
+    }
+
+    pub async fn verify(&self, key: &PublicJwk, message: Vec<u8>, signature: [u8; 64]) -> Result<bool, SignerError> {
+        self.ports.signer.verify(key, message, signature).await
+    }
+
+    /// A miss when the cache is out of reach: it holds copies only.
+    pub async fn cached(&self, key: &str) -> Option<String> {
+        self.count(|o| o.kv += 1);
+        self.ports.cache.get(key.to_owned()).await.ok().flatten()
+    }
+
+    pub async fn probe_cache(&self) -> Result<(), CacheError> {
+        self.count(|o| o.kv += 1);
+        self.ports.cache.get("probe".to_owned()).await.map(drop)
+    }
+
+    pub async fn cache(&self, key: &str, value: String, ttl: u32) -> Result<(), CacheError> {
+        self.count(|o| o.kv += 1);
+        self.ports.cache.put(key.to_owned(), value, ttl).await
+    }
+
+    pub async fn uncache(&self, key: &str) -> Result<(), CacheError> {
+        self.count(|o| o.kv += 1);
+        self.ports.cache.delete(key.to_owned()).await
+    }
+
+    /// For measuring only.
+    pub fn clock(&self) -> crate::domain::time::Millis {
+        self.ports.clock.now()
+    }
+
+    /// Hands a rendered mail to the transport.
+    pub async fn send(&self, mail: crate::ports::Mail) -> Result<(), crate::ports::MailError> {
+        self.ports.mail.send(mail).await
+    }
+
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.ports.entropy.fill(&mut bytes);
+        bytes
+    }
+
+    pub fn log(&self, line: &serde_json::Value) {
+        self.ports.log.line(line);
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+impl From<i64> for Value {
+    fn from(n: i64) -> Self {
+        Self::Int(n)
+    }
+}
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Self::Int(flag.into())
+    }
+}
+impl From<crate::domain::time::Millis> for Value {
+    fn from(at: crate::domain::time::Millis) -> Self {
+        Self::Int(at.0)
+    }
+}
+impl<T> From<crate::domain::id::Id<T>> for Value {
+    fn from(id: crate::domain::id::Id<T>) -> Self {
+        Self::Text(id.to_string())
+    }
+}
+impl<T: Into<Self>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// `args![now, id, "text"]`: bound parameters of any kind that has a [`Value`].
+#[macro_export]
+macro_rules! args {
+    ($($value:expr),* $(,)?) => { vec![$($crate::ports::Value::from($value)),*] };
+}

@@ -1,0 +1,73 @@
+//! Work for after the response, as values: the pipeline says what, this file does it. Nothing here may be needed for
+//! the answer to have been true; what must not be lost has a row that cron sweeps.
+
+use serde_json::{Value, json};
+
+use crate::{
+    app::Deployment,
+    domain::{
+        audit::{Entry, Outcome, Row},
+        id::{Id, Organization, Tenant, User},
+        realm::Realm,
+        time::{MINUTE, Millis},
+    },
+    io::Io,
+    mail::outbox,
+    ports::Ports,
+    store,
+};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Later {
+    /// Send what is due; cron sends it otherwise.
+    SendMail,
+    /// A success clears its own limiter key.
+    ResetLimit { key: String },
+    /// Fill a read-mostly copy.
+    Cache { key: String, value: String },
+    /// A signed-in caller was denied.
+    Denial { realm: Realm, actor: Id<User>, tenant: Id<Tenant>, organization: Id<Organization>, route: &'static str, ip: String, request_id: String },
+}
+
+/// Seconds a copy in KV lives. What it holds does not change; the life only bounds the copies of what was deleted.
+const CACHE_TTL: u32 = 300;
+
+/// Does the later work of one request. Failures are logged and otherwise borne.
+pub async fn after(deployment: &Deployment, ports: Ports<'_>, now: Millis, later: Vec<Later>) {
+    let io = Io::new(ports);
+    for work in later {
+        let outcome = match work {
+            Later::SendMail => outbox::send_due(deployment, &io, now).await.map(drop).map_err(|e| e.to_string()),
+            Later::ResetLimit { key } => io.reset(key).await.map_err(|e| e.to_string()),
+            Later::Cache { key, value } => io.cache(&key, value, CACHE_TTL).await.map_err(|e| e.to_string()),
+            Later::Denial { realm, actor, tenant, organization, route, ip, request_id } => {
+                let entry = Entry::new("access.denied", "route", route)
+                    .outcome(Outcome::Denied)
+                    .within(tenant, Some(organization))
+                    .by(actor)
+                    .detail(Value::Null);
+                let row =
+                    Row { id: Id::new(now, io.random()), at: now, realm, entry, actor_kind: realm.name(), ip, user_agent: String::new(), request_id };
+                let since = now.minus(now.0.rem_euclid(MINUTE));
+                io.write(vec![store::audit::append_once(&row, since, &deployment.keys)]).await.map(drop).map_err(|e| e.to_string())
+            }
+        };
+        if let Err(note) = outcome {
+            io.log(&json!({"later": "failed", "note": note}));
+        }
+    }
+}
+
+/// The minute's work: mails that are due, keys to publish, rows that are over.
+pub async fn scheduled(deployment: &Deployment, ports: Ports<'_>, now: Millis) {
+    let io = Io::new(ports);
+    let sent = outbox::send_due(deployment, &io, now).await;
+    let published = deployment.key_set.publish(&io, now).await;
+    let swept = io.write(store::maintenance::sweep(now)).await;
+    io.log(&json!({
+        "cron": "minute",
+        "mails": sent.as_ref().map_or_else(|e| json!({"error": e.to_string()}), |n| json!(n)),
+        "keys": published.map_or_else(|e| e.to_string(), |()| "published".into()),
+        "swept": swept.map_or_else(|e| json!({"error": e.to_string()}), |w| json!(w.iter().map(|w| w.changes).sum::<u64>())),
+    }));
+}

@@ -1,0 +1,94 @@
+//! Charging limits. Keys hold the realm's prefix, the tenant, and a keyed hash of the address: never an address in the
+//! clear. When the limiter is out of reach the request is refused: that is decided here, once, for every limit.
+
+use serde_json::Value;
+
+use crate::{
+    actor::Actor,
+    app::{Deployment, Incoming},
+    config::{LimitName, LimitRow},
+    cx::cookie_style,
+    domain::{
+        device,
+        email::Email,
+        id::{Id, Tenant, User},
+        limit::{Decision, Policy},
+    },
+    io::Io,
+    problem::Problem,
+    routes::{Route, Subject},
+    web::cookies,
+};
+
+/// 429 for a refusal; the decision goes on to the response's headers otherwise.
+pub fn enforce(decision: Decision) -> Result<Decision, Problem> {
+    if decision.allowed { Ok(decision) } else { Err(Problem::rate_limited(decision)) }
+}
+
+fn row(deployment: &Deployment, name: Option<LimitName>) -> Option<LimitRow> {
+    deployment.config.limits.of(name?).copied().filter(|_| deployment.config.limits.enabled)
+}
+
+async fn charge(io: &Io<'_>, key: String, policy: Option<Policy>) -> Result<Option<Decision>, Problem> {
+    match policy {
+        None => Ok(None),
+        Some(policy) => Ok(Some(io.take(key, policy).await?)),
+    }
+}
+
+/// Layer 1: the client's address.
+pub async fn per_client(deployment: &Deployment, io: &Io<'_>, route: &Route, client: &str) -> Result<Option<Decision>, Problem> {
+    let Some(row) = row(deployment, route.limit.name) else { return Ok(None) };
+    charge(io, format!("{}-ip|{client}", row.prefix), row.ip).await
+}
+
+/// A signed-in user's own window, over all their devices.
+pub async fn per_user(deployment: &Deployment, io: &Io<'_>, route: &Route, user: Id<User>) -> Result<Option<Decision>, Problem> {
+    if !route.limit.user {
+        return Ok(None);
+    }
+    let Some(row) = row(deployment, Some(LimitName::SignedIn)) else { return Ok(None) };
+    charge(io, format!("{}|{}|{user}", row.prefix, route.realm().name()), row.subject).await
+}
+
+/// Layer 2 of a public route: the address in its tenant, all strangers together; a known device by itself.
+pub async fn per_address(
+    deployment: &Deployment,
+    io: &Io<'_>,
+    incoming: &Incoming,
+    route: &Route,
+    body: &Value,
+    tenant: Id<Tenant>,
+) -> Result<(Option<Decision>, Option<String>), Problem> {
+    let typed = body.get("email").and_then(Value::as_str).map(Email::as_typed).filter(|email| !email.as_str().is_empty());
+    let (Some(row), Some(email)) = (row(deployment, route.limit.name), typed) else { return Ok((None, None)) };
+    let address = deployment.keys.lookup_hash(&email);
+    let device = known_device(deployment, incoming, route, tenant, &address);
+    let key = match device {
+        Some(device) => format!("{}|{tenant}|{address}|{}", row.prefix, device.nonce),
+        None => format!("{}|{tenant}|{address}", row.prefix),
+    };
+    Ok((charge(io, key.clone(), row.subject).await?, Some(key)))
+}
+
+/// The entry of the device cookie for an address, if it holds a genuine one.
+fn known_device(deployment: &Deployment, incoming: &Incoming, route: &Route, tenant: Id<Tenant>, address: &str) -> Option<device::Entry> {
+    let realm = route.realm();
+    let name = cookie_style(deployment, &incoming.request).name(realm.device_cookie());
+    let cookie = cookies::find(incoming.request.header(&http::header::COOKIE)?, &name)?;
+    device::find(&deployment.keys, &cookie, realm, tenant, address)
+}
+
+/// Layer 2 of a signed-in route that costs more than others.
+pub async fn per_subject(deployment: &Deployment, io: &Io<'_>, route: &Route, actor: &Actor, body: &Value) -> Result<Option<Decision>, Problem> {
+    let Some(row) = row(deployment, route.limit.name) else { return Ok(None) };
+    let subject = match route.limit.subject {
+        Subject::None => return Ok(None),
+        Subject::User => actor.user.to_string(),
+        Subject::Address | Subject::TypedAddress => match body.get("email").and_then(Value::as_str) {
+            None => return Ok(None),
+            Some(email) => deployment.keys.lookup_hash(&Email::as_typed(email)),
+        },
+    };
+    charge(io, format!("{}|{}|{subject}", row.prefix, actor.tenant), row.subject).await
+}

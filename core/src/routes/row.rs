@@ -1,0 +1,117 @@
+//! The columns of the route table.
+
+use http::Method;
+
+use crate::{
+    config::LimitName,
+    cx::Cx,
+    domain::realm::Realm,
+    io::Operations,
+    ports::Fut,
+    problem::Problem,
+    web::{body::Schema, response::Response},
+};
+
+pub type Handler = for<'a> fn(&'a Cx<'a>) -> Fut<'a, Result<Response, Problem>>;
+
+/// One row of the table.
+pub struct Route {
+    pub method: Method,
+    /// `{name}` marks a segment that is a parameter.
+    pub path: &'static str,
+    /// Handler name, OpenAPI operationId and stem of its audit events.
+    pub name: &'static str,
+    pub guard: Guard,
+    pub limit: Limit,
+    pub body: Option<&'static Schema>,
+    pub audit: Audit,
+    pub budget: Operations,
+    pub run: Handler,
+}
+
+/// Who may call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    Public,
+    /// A signed-in account of the realm.
+    Session(Realm),
+    /// The same, even while its one-time password has not been changed yet.
+    AnySession(Realm),
+    /// A signed-in account that holds the feature.
+    Can(Realm, &'static str),
+    /// Anybody, in development; elsewhere the route does not exist.
+    Development,
+}
+
+/// What is charged before the handler runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// The named row of the limit table: its per-client layer, then its subject layer.
+    pub name: Option<LimitName>,
+    pub subject: Subject,
+    /// The signed-in user's own sliding window.
+    pub user: bool,
+}
+
+/// Whom the second layer of a named limit counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    None,
+    /// The body's e-mail address in its tenant, once the body is valid.
+    Address,
+    /// Whatever stands in the body's `email`, charged before the body is looked at any further.
+    TypedAddress,
+    /// The signed-in user.
+    User,
+}
+
+impl Limit {
+    pub const NONE: Self = Self { name: None, subject: Subject::None, user: false };
+    pub const SIGNED_IN: Self = Self { name: None, subject: Subject::None, user: true };
+
+    /// The user's window, and a named limit of its own for what costs more.
+    pub const fn signed_in_and(name: LimitName) -> Self {
+        Self { name: Some(name), subject: Subject::User, user: true }
+    }
+}
+
+pub const fn public(name: LimitName, subject: Subject) -> Limit {
+    Limit { name: Some(name), subject, user: false }
+}
+
+/// What a route leaves in the trail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audit {
+    /// Changes nothing.
+    Reads,
+    /// Notes a use, changes nothing that anybody would audit.
+    Touches,
+    /// The events it may record; [`Cx::commit`] refuses any other.
+    Events(&'static [&'static str]),
+}
+
+impl Route {
+    /// The realm a route belongs to, for the trail of callers who are not signed in.
+    pub fn realm(&self) -> Realm {
+        match self.guard {
+            Guard::Session(realm) | Guard::AnySession(realm) | Guard::Can(realm, _) => realm,
+            Guard::Public | Guard::Development if self.path.starts_with("/api/auth/") => Realm::Staff,
+            Guard::Public | Guard::Development => Realm::Customer,
+        }
+    }
+}
+
+#[allow(clippy::too_many_arguments)] // A row has this many columns; naming each at every row would hide the table.
+pub const fn route(
+    method: Method,
+    path: &'static str,
+    name: &'static str,
+    guard: Guard,
+    limit: Limit,
+    body: Option<&'static Schema>,
+    audit: Audit,
+    budget: Operations,
+    run: Handler,
+) -> Route {
+    Route { method, path, name, guard, limit, body, audit, budget, run }
+}

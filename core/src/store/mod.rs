@@ -1,0 +1,19 @@
+//! SQL, one file an aggregate: row structs, queries, and writes as functions that return statements.
+//! `{realm}` in a statement is the realm's table prefix; that is how no query can mix the two.
+
+pub mod audit;
+pub mod directory;
+pub mod inbox;
+pub mod maintenance;
+pub mod outbox;
+pub mod roles;
+pub mod sessions;
+pub mod tokens;
+pub mod users;
+
+use crate::{args, ports::Statement};
+
+/// Aborts the whole batch unless the statement before it changed exactly one row: our compare-and-swap.
+pub fn changed_one() -> Statement {
+    Statement::new("INSERT OR REPLACE INTO precondition (id, ok) SELECT 1, changes() = 1", args![])
+}

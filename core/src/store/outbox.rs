@@ -1,0 +1,108 @@
+//! The outboxes: rows written with the change, claimed and settled by whoever sends.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    args,
+    change::MailOrder,
+    domain::{
+        event::Event,
+        id::{Id, Record},
+        keys::Keys,
+        time::{MINUTE, Millis},
+    },
+    ports::{Query, Statement},
+};
+
+/// How long a claimed mail is left to its sender before another may try.
+const LEASE: i64 = 2 * MINUTE;
+
+/// The part of an order that only its template reads.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Payload {
+    pub token_row: Option<Id<Record>>,
+    pub recipient_name: Option<String>,
+    pub inviter: Option<String>,
+    pub facts: Vec<(String, String)>,
+}
+
+pub fn mail(id: Id<Record>, order: &MailOrder, now: Millis, applies: bool, keys: &Keys) -> Statement {
+    let payload = Payload {
+        token_row: order.token_row,
+        recipient_name: order.recipient_name.clone(),
+        inviter: order.inviter.clone(),
+        facts: order.facts.clone(),
+    };
+    Statement::new(
+        "INSERT INTO mail_outbox (id, tenant_id, organization_id, recipient, recipient_hash, template, locale, payload, created_at, due_at) \
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9 WHERE ?10 = 1",
+        args![
+            id,
+            order.tenant,
+            order.organization,
+            order.to.as_str(),
+            keys.lookup_hash(&order.to),
+            order.template.name(),
+            order.locale.code(),
+            serde_json::to_string(&payload).unwrap_or_else(|_| "{}".into()),
+            now,
+            applies
+        ],
+    )
+}
+
+pub fn event(id: Id<Record>, event: &Event, now: Millis, applies: bool) -> Statement {
+    Statement::new(
+        "INSERT INTO event_outbox (id, tenant_id, organization_id, name, payload, created_at) SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE ?7 = 1",
+        args![id, event.tenant, event.organization, event.name, event.payload.to_string(), now, applies],
+    )
+}
+
+/// A mail on its way, with what its organization adds.
+#[derive(Clone, Debug, Deserialize)]
+pub struct DueMail {
+    pub id: Id<Record>,
+    pub recipient: String,
+    pub template: String,
+    pub locale: String,
+    pub payload: String,
+    pub attempts: i64,
+    pub organization_name: Option<String>,
+    pub organization_slug: Option<String>,
+}
+
+/// Takes up to `most` due mails: whoever claims one has it for the lease. One statement, so a mail has one sender.
+pub fn claim_mails(now: Millis, most: i64) -> Statement {
+    Statement::new(
+        "UPDATE mail_outbox SET due_at = ?1 + ?2, attempts = attempts + 1 WHERE id IN \
+         (SELECT id FROM mail_outbox WHERE due_at <= ?1 AND sent_at IS NULL AND abandoned_at IS NULL ORDER BY due_at LIMIT ?3) \
+         RETURNING id, recipient, template, locale, payload, attempts, \
+         (SELECT name FROM organizations o WHERE o.id = mail_outbox.organization_id) AS organization_name, \
+         (SELECT slug FROM organizations o WHERE o.id = mail_outbox.organization_id) AS organization_slug",
+        args![now, LEASE, most],
+    )
+}
+
+pub fn mail_sent(id: Id<Record>, now: Millis) -> Statement {
+    Statement::new("UPDATE mail_outbox SET sent_at = ?2, last_error = NULL WHERE id = ?1", args![id, now])
+}
+
+pub fn mail_failed(id: Id<Record>, error: &str, retry_at: Option<Millis>, now: Millis) -> Statement {
+    Statement::new(
+        "UPDATE mail_outbox SET last_error = ?2, due_at = COALESCE(?3, due_at), abandoned_at = CASE WHEN ?3 IS NULL THEN ?4 END WHERE id = ?1",
+        args![id, error.chars().take(300).collect::<String>(), retry_at, now],
+    )
+}
+
+/// Mails to one address in the last hour, counted to the cap and no further.
+pub const RECENT_MAILS: &str = "(SELECT count(*) FROM (SELECT 1 FROM mail_outbox m WHERE m.tenant_id = ?1 AND m.recipient_hash = ?2 \
+     AND m.created_at > ?3 - 3600000 LIMIT 10))";
+
+/// Mails waiting and given up, for health.
+pub fn backlog(now: Millis) -> Query {
+    Query::new(
+        "SELECT (SELECT count(*) FROM (SELECT 1 FROM mail_outbox WHERE due_at <= ?1 - 300000 AND sent_at IS NULL AND abandoned_at IS NULL LIMIT 1000)) AS late",
+        args![now],
+    )
+}

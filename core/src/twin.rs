@@ -1,0 +1,12 @@
+//! Broken twins: deliberately wrong variants that tests must catch, compiled into the one test build only.
+
+/// Whether the named twin runs. In a release build this is `false` and the branch behind it is gone.
+#[cfg(feature = "twins")]
+pub fn is(active: &str, name: &str) -> bool {
+    active == name
+}
+
+#[cfg(not(feature = "twins"))]
+pub const fn is(_active: &str, _name: &str) -> bool {
+    false
+}
