@@ -9,7 +9,7 @@ use crate::{
     cx::Cx,
     domain::{audit::Entry, event::Event, locale::Locale, realm::Realm},
     hashing,
-    mail::template::Template,
+    mail::{render::moment, template::Template},
     problem::{Code, Problem},
     store::{
         self, sessions, tokens,
@@ -75,7 +75,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
             token_row: None,
             recipient_name: Some(actor.display_name.clone()),
             inviter: None,
-            facts: vec![("when".into(), cx.now.iso()), ("device".into(), cx.user_agent())],
+            facts: vec![("when".into(), moment(cx.now)), ("device".into(), cx.user_agent())],
         });
     cx.commit(change).await?;
     Ok(Response::ok().cookies(opening.cookies(cx, &person).await?))

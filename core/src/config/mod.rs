@@ -124,7 +124,7 @@ impl Config {
             cors_allowed_origins: r.list("CORS_ALLOWED_ORIGINS"),
             cookie_host_prefix: r.one_of("COOKIE_PREFIX", ("", false), [("__Host-", true)]),
             cookie_same_site: r.one_of("COOKIE_SAMESITE", ("lax", SameSite::Lax), [("strict", SameSite::Strict)]),
-            hasher: r.one_of("HASHER", ("worker", HasherPlace::Worker), [("pool", HasherPlace::Pool)]),
+            hasher: r.one_of("PASSWORD_HASHER", ("worker", HasherPlace::Worker), [("pool", HasherPlace::Pool)]),
             hasher_pool_size: r.number("HASHER_POOL_SIZE", 8, 1, 256),
             limiter_shards: r.number("LIMITER_SHARDS", 64, 1, 4096),
             mail,

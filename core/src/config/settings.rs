@@ -25,7 +25,7 @@ pub static SETTINGS: &[Setting] = &[
     var("CORS_ALLOWED_ORIGINS", "comma list of other origins that may call with a bearer token"),
     var("COOKIE_PREFIX", "empty or `__Host-`"),
     var("COOKIE_SAMESITE", "`lax` or `strict`"),
-    var("HASHER", "`worker` or `pool`: where passwords are hashed"),
+    var("PASSWORD_HASHER", "`worker` or `pool`: where passwords are hashed"),
     var("HASHER_POOL_SIZE", "hasher objects in the pool, 1 to 256"),
     var("LIMITER_SHARDS", "limiter objects, 1 to 4096; a change forgets running counters"),
     var("MAIL_TRANSPORT", "`http`, `email_binding`, or `inbox` in development"),

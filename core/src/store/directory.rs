@@ -7,6 +7,7 @@ use crate::{
     args,
     domain::{
         id::{Id, Organization, Tenant},
+        secret::TokenHash,
         time::Millis,
     },
     ports::{Query, Statement},
@@ -58,6 +59,7 @@ pub fn host(hostname: &str) -> Query {
 /// Whether a place takes people in, read together with the user.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Standing {
+    pub tenant_id: Id<Tenant>,
     pub tenant_policy: String,
     #[serde(deserialize_with = "flag")]
     pub tenant_active: bool,
@@ -69,17 +71,22 @@ pub struct Standing {
     pub default_role_id: Option<Id<crate::domain::id::Role>>,
 }
 
+const STANDING: &str = "SELECT t.id AS tenant_id, t.policy AS tenant_policy, t.is_active AS tenant_active, o.id AS organization_id, o.name AS organization_name, \
+     o.slug AS organization_slug, o.is_active AS organization_active, \
+     (SELECT r.id FROM customer_roles r WHERE r.tenant_id = t.id AND r.organization_id = o.id AND r.is_default = 1 AND r.deleted_at IS NULL \
+      ORDER BY r.created_at LIMIT 1) AS default_role_id FROM tenants t ";
+
 /// The state of a tenant and, where named, of one of its live organizations. No row: no such tenant.
 pub fn standing(tenant: Id<Tenant>, organization: Option<Id<Organization>>) -> Query {
-    Query::new(
-        "SELECT t.policy AS tenant_policy, t.is_active AS tenant_active, o.id AS organization_id, o.name AS organization_name, \
-         o.slug AS organization_slug, o.is_active AS organization_active, \
-         (SELECT r.id FROM customer_roles r WHERE r.tenant_id = t.id AND r.organization_id = o.id AND r.is_default = 1 AND r.deleted_at IS NULL \
-          ORDER BY r.created_at LIMIT 1) AS default_role_id \
-         FROM tenants t LEFT JOIN organizations o ON o.id = ?2 AND o.tenant_id = t.id AND o.deleted_at IS NULL \
-         WHERE t.id = ?1 AND t.deleted_at IS NULL",
-        args![tenant, organization],
-    )
+    let rest = "LEFT JOIN organizations o ON o.id = ?2 AND o.tenant_id = t.id AND o.deleted_at IS NULL WHERE t.id = ?1 AND t.deleted_at IS NULL";
+    Query::new(format!("{STANDING}{rest}"), args![tenant, organization])
+}
+
+/// The state of the places of the account a mailed token names.
+pub fn standing_by_link(token: &TokenHash) -> Query {
+    let rest = "JOIN customer_users u ON u.tenant_id = t.id JOIN organizations o ON o.id = u.organization_id AND o.deleted_at IS NULL \
+         WHERE u.id = (SELECT v.user_id FROM customer_user_email_verifications v WHERE v.token = ?1) AND t.deleted_at IS NULL";
+    Query::new(format!("{STANDING}{rest}"), args![token.as_str()])
 }
 
 pub fn insert_tenant(id: Id<Tenant>, name: &str, now: Millis) -> Statement {

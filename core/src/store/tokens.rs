@@ -117,16 +117,6 @@ pub fn consume_verification_unchecked(row: Id<Record>, now: Millis) -> Statement
     Statement::new("UPDATE customer_user_email_verifications SET used_at = ?2 WHERE id = ?1", args![row, now])
 }
 
-pub fn usable_reset(realm: Realm, token: &TokenHash, now: Millis) -> Query {
-    Query::new(
-        realm.sql(
-            "SELECT p.id, p.user_id, NULL AS password_hash, NULL AS display_name FROM {realm}_user_password_resets p \
-             WHERE p.token = ?1 AND p.used_at IS NULL AND p.voided_at IS NULL AND p.expires_at > ?2",
-        ),
-        args![token.as_str(), now],
-    )
-}
-
 pub fn consume_reset(realm: Realm, row: Id<Record>, now: Millis) -> Statement {
     Statement::new(
         realm.sql("UPDATE {realm}_user_password_resets SET used_at = ?2 WHERE id = ?1 AND used_at IS NULL AND voided_at IS NULL AND expires_at > ?2"),

@@ -10,6 +10,7 @@ use crate::{
         id::{Entity, Id, Organization, Record, Role, Tenant, User},
         lockout::{self, Counter},
         realm::Realm,
+        secret::TokenHash,
         time::Millis,
     },
     ports::{Query, Statement},
@@ -76,9 +77,11 @@ pub fn for_login(realm: Realm, tenant: Id<Tenant>, lookup_hash: &str, device: &s
     )
 }
 
-/// The same for an account that a token named.
-pub fn for_login_by_id(realm: Realm, user: Id<User>) -> Query {
-    Query::new(realm.sql(&format!("{LOGIN}WHERE u.id = ?1 AND ?2 = '' AND u.deleted_at IS NULL")), args![user, "", ""])
+/// The same for the account a verification or magic-link token names.
+pub fn for_login_by_link(token: &TokenHash) -> Query {
+    let condition =
+        "WHERE u.id = (SELECT v.user_id FROM customer_user_email_verifications v WHERE v.token = ?1) AND u.deleted_at IS NULL AND ?2 = ''";
+    Query::new(Realm::Customer.sql(&format!("{LOGIN}{condition}")), args![token.as_str(), "", ""])
 }
 
 /// A success: counters cleared, the password rehashed where its hash was stale. `rehash` only replaces the hash that was verified.
@@ -241,7 +244,7 @@ pub struct VerifyingRow {
     pub organization_id: Id<Organization>,
 }
 
-pub fn by_verification(token: &crate::domain::secret::TokenHash) -> Query {
+pub fn by_verification(token: &TokenHash) -> Query {
     Query::new(
         "SELECT u.id, u.tenant_id, u.organization_id FROM customer_user_email_verifications v JOIN customer_users u ON u.id = v.user_id \
          WHERE v.token = ?1 AND u.deleted_at IS NULL",
@@ -256,5 +259,50 @@ pub fn verified_by_signup(user: Id<User>, password_hash: Option<&str>, display_n
         "UPDATE customer_users SET display_name = CASE WHEN email_verified_at IS NULL THEN COALESCE(?3, display_name) ELSE display_name END, \
          password_hash = COALESCE(password_hash, ?2), email_verified_at = ?4 WHERE id = ?1 AND deleted_at IS NULL",
         args![user, password_hash, display_name, now],
+    )
+}
+
+/// An account a link may be mailed to, active or not.
+#[derive(Clone, Debug, Deserialize)]
+pub struct MailableRow {
+    pub id: Id<User>,
+    pub organization_id: Id<Organization>,
+    pub email: String,
+    pub display_name: String,
+    pub locale: String,
+}
+
+pub fn mailable(tenant: Id<Tenant>, lookup_hash: &str) -> Query {
+    Query::new(
+        "SELECT u.id, u.organization_id, u.email, u.display_name, u.locale FROM customer_users u \
+         WHERE u.tenant_id = ?1 AND u.email_hash = ?2 AND u.deleted_at IS NULL",
+        args![tenant, lookup_hash],
+    )
+}
+
+/// The account behind a usable reset token, with what its new password is checked against.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ResettingRow {
+    pub token_id: Id<Record>,
+    pub id: Id<User>,
+    pub tenant_id: Id<Tenant>,
+    pub organization_id: Id<Organization>,
+    pub organization_name: String,
+    pub tenant_policy: String,
+    pub email: String,
+    pub display_name: String,
+    pub locale: String,
+    pub credential_epoch: i64,
+}
+
+pub fn by_reset(realm: Realm, token: &TokenHash, now: Millis) -> Query {
+    Query::new(
+        realm.sql(
+            "SELECT p.id AS token_id, u.id, u.tenant_id, u.organization_id, o.name AS organization_name, t.policy AS tenant_policy, u.email, \
+             u.display_name, u.locale, u.credential_epoch FROM {realm}_user_password_resets p JOIN {realm}_users u ON u.id = p.user_id AND u.deleted_at IS NULL \
+             JOIN tenants t ON t.id = u.tenant_id JOIN organizations o ON o.id = u.organization_id \
+             WHERE p.token = ?1 AND p.used_at IS NULL AND p.voided_at IS NULL AND p.expires_at > ?2",
+        ),
+        args![token.as_str(), now],
     )
 }
