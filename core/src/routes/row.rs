@@ -101,17 +101,26 @@ impl Route {
     }
 }
 
-#[allow(clippy::too_many_arguments)] // A row has this many columns; naming each at every row would hide the table.
-pub const fn route(
-    method: Method,
-    path: &'static str,
-    name: &'static str,
-    guard: Guard,
-    limit: Limit,
-    body: Option<&'static Schema>,
-    audit: Audit,
-    budget: Operations,
-    run: Handler,
-) -> Route {
-    Route { method, path, name, guard, limit, body, audit, budget, run }
+/// The body of a route that takes JSON.
+pub const fn json(schema: &'static Schema) -> Option<&'static Schema> {
+    Some(schema)
 }
+
+/// The table's syntax: sections by path prefix; in each, one row a line:
+/// `METHOD "path" name guard, limit, body, audit, budget => handler;`
+macro_rules! table {
+    ($($prefix:literal { $($method:ident $path:literal $name:ident $guard:expr, $limit:expr, $body:expr, $audit:expr, $budget:expr => $handler:path;)* })*) => {
+        &[$($($crate::routes::Route {
+            method: http::Method::$method,
+            path: concat!($prefix, $path),
+            name: stringify!($name),
+            guard: $guard,
+            limit: $limit,
+            body: $body,
+            audit: $audit,
+            budget: $budget,
+            run: |cx| Box::pin($handler(cx)),
+        },)*)*]
+    };
+}
+pub(super) use table;
