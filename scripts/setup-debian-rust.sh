@@ -2,6 +2,8 @@
 # TOOLCHAIN=debian: the compiler, its standard library's source and a Wasm linker from Debian's packages, for
 # machines where rustup cannot reach its server. worker-build then compiles the standard library itself, as it
 # does with rustup's compiler.
+#
+# Tested on Debian 12 with 1.96.0: release build, a panic that stays one request's business, both clippies, cargo fmt.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 
