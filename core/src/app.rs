@@ -19,7 +19,7 @@ use crate::{
 };
 
 pub use crate::later::{Later, after, scheduled};
-pub use respond::{asset_headers, misconfigured};
+pub use respond::{asset_headers, misconfigured, panicked};
 
 /// What one isolate knows: plain data, made once.
 pub struct Deployment {

@@ -152,7 +152,17 @@ pub fn misconfigured(problems: &[String], development: bool) -> Response {
     if development {
         problem = problem.member("configuration", json!(problems));
     }
-    let mut response = render(&problem, "-");
+    alone(&problem, "-")
+}
+
+/// A request that panicked answers like any other internal error; the shell has logged it.
+pub fn panicked(request_id: &str) -> Response {
+    alone(&Problem::internal("panic"), request_id)
+}
+
+/// An answer that no request went through the pipeline for.
+fn alone(problem: &Problem, request_id: &str) -> Response {
+    let mut response = render(problem, request_id);
     response.headers.extend(security_headers(API_CSP));
     response.headers.push((header::CACHE_CONTROL, "no-store".into()));
     response
