@@ -1,0 +1,130 @@
+//! The platform's requests and responses as the core has them, and back.
+
+use std::str::FromStr;
+
+use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use js_sys::{Reflect, Uint8Array, futures::JsFuture};
+use portcullis_core::{
+    app::{self, Incoming},
+    domain::time::Millis,
+    web::{
+        request::{Body, MAX_BODY, Request},
+        response::Response,
+    },
+};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::ReadableStreamDefaultReader;
+use worker::Fetcher;
+
+/// On a 404 of the core's: no route has this path, so it may be that of a page.
+const UNROUTED: HeaderName = HeaderName::from_static("x-portcullis-unrouted");
+
+/// What came in; `None` when it broke off.
+pub async fn receive(request: &web_sys::Request, now: Millis, request_id: String) -> Option<Incoming> {
+    let headers = headers(&request.headers());
+    // The platform's word for who is calling; whatever else claims to say so was written by the caller.
+    let client_ip = headers.get("cf-connecting-ip").and_then(|ip| ip.to_str().ok()).map(str::to_owned);
+    let body = body(request, &headers).await.ok()?;
+    let (scheme, authority, path, query) = parts(&request.url());
+    let method = Method::from_bytes(request.method().as_bytes()).ok()?;
+    Some(Incoming { now, request_id, client_ip, request: Request { method, scheme, authority, path, query, headers, body } })
+}
+
+/// The answer to a request that broke off, which hardly anybody will read.
+pub fn unreadable() -> Response {
+    Response::empty(400).header(header::CACHE_CONTROL, "no-store")
+}
+
+/// Scheme, authority, path and query, cut apart by hand: a URL parser would resolve dot segments and escape anew, and
+/// then the core would decide about another path than the one that was asked for.
+fn parts(url: &str) -> (String, String, String, String) {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
+    let rest = rest.split_once('#').map_or(rest, |(before, _)| before);
+    let (before, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let (authority, path) = before.split_at(before.find('/').unwrap_or(before.len()));
+    let path = if path.is_empty() { "/" } else { path };
+    (scheme.to_owned(), authority.to_owned(), path.to_owned(), query.to_owned())
+}
+
+/// All headers but those no HTTP library takes.
+fn headers(from: &web_sys::Headers) -> HeaderMap {
+    let pairs = worker::Headers(from.clone()).entries().filter_map(|(name, value)| {
+        let name = HeaderName::from_str(&name).ok()?;
+        Some((name, HeaderValue::from_bytes(value.as_bytes()).ok()?))
+    });
+    let mut headers = HeaderMap::new();
+    for (name, value) in pairs {
+        headers.append(name, value);
+    }
+    headers
+}
+
+/// The body, of which never more than [`MAX_BODY`] is held.
+async fn body(request: &web_sys::Request, headers: &HeaderMap) -> Result<Body, JsValue> {
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > MAX_BODY as u64) {
+        return Ok(Body::TooLarge);
+    }
+    let Some(stream) = request.body() else { return Ok(Body::Bytes(Vec::new())) };
+    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    let mut bytes = Vec::new();
+    loop {
+        let read = JsFuture::from(reader.read()).await?;
+        if Reflect::get(&read, &"done".into())?.is_truthy() {
+            return Ok(Body::Bytes(bytes));
+        }
+        let chunk = Uint8Array::new(&Reflect::get(&read, &"value".into())?);
+        if bytes.len() + chunk.length() as usize > MAX_BODY {
+            return Ok(Body::TooLarge);
+        }
+        bytes.extend(chunk.to_vec());
+    }
+}
+
+/// Sends what the core answered, or the page it left to the assets.
+pub async fn respond(request: &web_sys::Request, assets: Option<Fetcher>, mut response: Response) -> worker::Result<web_sys::Response> {
+    let unrouted = response.headers.iter().any(|(name, _)| *name == UNROUTED);
+    response.headers.retain(|(name, _)| *name != UNROUTED);
+    let head = request.method() == "HEAD";
+    if let Some(assets) = assets
+        && unrouted
+        && response.status == StatusCode::NOT_FOUND
+        && (head || request.method() == "GET")
+        && let Some(page) = page(request, &assets).await?
+    {
+        return Ok(page);
+    }
+    let headers = web_sys::Headers::new()?;
+    for (name, value) in &response.headers {
+        headers.append(name.as_str(), value)?;
+    }
+    // The platform refuses an empty body with these, and drops that of an answer to HEAD noisily.
+    let bodiless = head || matches!(response.status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED);
+    let body = (!bodiless).then(|| Uint8Array::from(response.body.as_slice()));
+    Ok(web_sys::Response::new_with_opt_js_u8_array_and_init(body.as_ref(), &init(response.status.as_u16(), &headers))?)
+}
+
+/// The asset of this path under our own headers; `None` if there is none.
+async fn page(request: &web_sys::Request, assets: &Fetcher) -> worker::Result<Option<web_sys::Response>> {
+    let wanted = web_sys::RequestInit::new();
+    wanted.set_method(&request.method());
+    wanted.set_headers(&request.headers());
+    let wanted = web_sys::Request::new_with_str_and_init(&request.url(), &wanted)?;
+    let found = web_sys::Response::from(assets.fetch_request(worker::Request::from(wanted)).await?);
+    if found.status() == 404 {
+        return Ok(None);
+    }
+    let headers = web_sys::Headers::new_with_headers(&found.headers())?;
+    for (name, value) in app::asset_headers() {
+        headers.set(name.as_str(), &value)?;
+    }
+    let page = web_sys::Response::new_with_opt_readable_stream_and_init(found.body().as_ref(), &init(found.status(), &headers))?;
+    Ok(Some(page))
+}
+
+fn init(status: u16, headers: &web_sys::Headers) -> web_sys::ResponseInit {
+    let init = web_sys::ResponseInit::new();
+    init.set_status(status);
+    init.set_headers(headers);
+    init
+}

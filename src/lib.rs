@@ -1,0 +1,96 @@
+//! The shell: Portcullis on Cloudflare Workers. The only crate that names `worker`; it translates, and decides nothing.
+//!
+//! A request comes in through [`http`], is answered by [`app::handle`] with the ports of [`bindings`], and goes out
+//! through [`http`] again. Whatever the answer leaves for later runs after the response is on its way. A panic is one
+//! request's 500 and nobody else's business, because the build unwinds.
+
+mod bindings;
+mod cache;
+mod clock;
+mod console;
+mod d1;
+mod deadline;
+mod durable;
+mod entropy;
+mod hasher;
+mod http;
+mod limiter;
+mod mail;
+mod signer;
+
+use std::{panic::AssertUnwindSafe, rc::Rc};
+
+use futures_util::FutureExt;
+use portcullis_core::{
+    app::{self, Deployment},
+    domain::secret::hex,
+    ports::Log,
+};
+use serde_json::json;
+use worker::{Context, Env, ScheduleContext, ScheduledEvent, event};
+
+use crate::{
+    bindings::{Misconfigured, Platform},
+    console::Console,
+};
+
+/// A panic leaves its message and stack in the log.
+#[event(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}
+
+#[event(fetch)]
+async fn fetch(request: web_sys::Request, env: Env, ctx: Context) -> worker::Result<web_sys::Response> {
+    let now = clock::now();
+    let assets = bindings::assets(&env);
+    let (deployment, platform) = match configured(&env) {
+        Ok(configured) => configured,
+        Err(response) => return http::respond(&request, assets, response).await,
+    };
+    let id = request_id(&request);
+    let Some(incoming) = http::receive(&request, now, id.clone()).await else {
+        return http::respond(&request, None, http::unreadable()).await;
+    };
+    // What is caught is dropped whole; what outlives it are settings and keys, which nothing changes half.
+    let handled = AssertUnwindSafe(app::handle(&deployment, platform.ports(), incoming)).catch_unwind().await;
+    let Ok(answer) = handled else {
+        Console.line(&json!({ "level": "error", "event": "panic", "requestId": id }));
+        return http::respond(&request, None, app::panicked(&id)).await;
+    };
+    if !answer.later.is_empty() {
+        ctx.wait_until(async move { app::after(&deployment, platform.ports(), now, answer.later).await });
+    }
+    http::respond(&request, assets, answer.response).await
+}
+
+#[event(scheduled)]
+async fn scheduled(_event: ScheduledEvent, env: Env, _ctx: ScheduleContext) {
+    if let Ok((deployment, platform)) = configured(&env) {
+        app::scheduled(&deployment, platform.ports(), clock::now()).await;
+    }
+}
+
+type Configured = (Rc<Deployment>, Rc<Platform>);
+
+/// The deployment and this request's platform, or what to answer while either cannot be had. Always says why in the log.
+fn configured(env: &Env) -> Result<Configured, portcullis_core::web::response::Response> {
+    let found = bindings::deployment(env).and_then(|deployment| {
+        let platform = Platform::new(env, &deployment.config)?;
+        Ok((deployment, Rc::new(platform)))
+    });
+    found.map_err(|Misconfigured(problems)| {
+        Console.line(&json!({ "level": "error", "event": "misconfigured", "problems": &*problems }));
+        app::misconfigured(&problems, bindings::is_development(env))
+    })
+}
+
+/// Cloudflare's ray, by which an operator finds the request in other logs, and random digits, since a client can choose
+/// its ray where no Cloudflare is in front.
+fn request_id(request: &web_sys::Request) -> String {
+    let random = hex(&entropy::bytes::<8>());
+    match request.headers().get("cf-ray") {
+        Ok(Some(ray)) if ray.len() <= 32 && ray.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => format!("{ray}-{random}"),
+        _ => random,
+    }
+}
