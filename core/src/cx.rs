@@ -86,6 +86,13 @@ impl Cx<'_> {
         writes.extend(audit.into_iter().map(|entry| store::audit::append(&self.audit_row(entry), applies, &self.deployment.keys)));
         writes.extend(events.iter().map(|event| store::outbox::event(self.new_id(), event, self.now, applies)));
         writes.extend(mails.iter().map(|mail| store::outbox::mail(self.new_id(), mail, self.now, applies, &self.deployment.keys)));
+        #[cfg(feature = "twins")]
+        if self.twin("commit-in-pieces") {
+            // The twin that a crash cuts in two: one transaction a statement.
+            for statement in writes.drain(..).collect::<Vec<_>>() {
+                self.io.write(vec![statement]).await?;
+            }
+        }
         let written = self.io.write(writes).await?;
         if !mails.is_empty() {
             self.after(Later::SendMail);

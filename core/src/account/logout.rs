@@ -32,6 +32,11 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
                 }
             }
         }
+        // The twin that only looks signed out: cookies are cleared, and the session lives on.
+        #[cfg(feature = "twins")]
+        if cx.twin("logout-cookies-only") {
+            owners.clear();
+        }
         if !owners.is_empty() {
             let writes = owners.iter().map(|owner| sessions::end(realm, owner.session_id, owner.user_id, cx.now)).collect();
             let change = owners.iter().fold(Change::new(writes), |change, owner| {

@@ -17,7 +17,11 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let Some(token) = cx.session_token(Realm::Customer) else { return Err(refuse("No session token")) };
     let hash = token.hash();
     let idle = cx.deployment.config.customer_session.idle;
-    let statements = vec![sessions::identity(Realm::Customer, By::Token(&hash)).into(), sessions::touch(Realm::Customer, &hash, idle, cx.now)];
+    let touch = sessions::touch(Realm::Customer, &hash, idle, cx.now);
+    // The twin that signs people out: a session token is good for one refresh, as where it is rotated without grace.
+    #[cfg(feature = "twins")]
+    let touch = if cx.twin("refresh-once") { sessions::end_by_token(Realm::Customer, &hash, cx.now) } else { touch };
+    let statements = vec![sessions::identity(Realm::Customer, By::Token(&hash)).into(), touch];
     let row = cx.touch(statements).await?.into_iter().next().unwrap_or_default().rows.first::<IdentityRow>()?;
     let Some(row) = row else { return Err(refuse("Invalid or expired session")) };
     let actor = row.judge(Realm::Customer, idle, None, cx.now).map_err(|why| match why {
