@@ -26,6 +26,7 @@ pub mod mail;
 pub mod ops;
 pub mod pack;
 pub mod pipeline;
+pub mod portal;
 pub mod ports;
 pub mod problem;
 pub mod router;

@@ -7,13 +7,17 @@ pub use row::{Audit, Guard, Handler, Limit, Route, Subject};
 use row::{json, public, table};
 
 use crate::{
-    account::{feature_check, login, logout, magic_link, password_change, password_reset, profile, refresh, sessions, signup, verify_email},
+    account::{
+        feature_check, invitations::accept, login, logout, magic_link, password_change, password_reset, profile, refresh, sessions, signup,
+        verify_email,
+    },
     config::LimitName::*,
     dev::{inbox, seed},
     directory::lookup,
     domain::realm::Realm::Customer,
     io::Operations,
     ops::{health, jwks},
+    portal::{nav, notifications, users as company},
 };
 use Audit::{Events, Reads, Touches};
 use Guard::{AnySession, Can, Development, Public, Session};
@@ -24,6 +28,11 @@ const SIGNED_IN: Limit = Limit::SIGNED_IN;
 
 const fn signed_in_and(name: crate::config::LimitName) -> Limit {
     Limit::signed_in_and(name)
+}
+
+/// Invitations: the user's window, the caller's address, and the address that is invited.
+const fn invites(name: crate::config::LimitName) -> Limit {
+    Limit { name: Some(name), subject: TypedAddress, user: true }
 }
 
 /// D1 round trips, KV reads, limiter calls and hashes, at most, before the answer. A cold tenant directory adds one D1
@@ -42,6 +51,7 @@ pub static ROUTES: &[Route] = table! {
         POST "/magic-link/verify"      verify_magic_link      Public, public(CustomerMagicLinkVerify, NoSubject),      json(&magic_link::VERIFY_BODY),      Events(magic_link::VERIFY_AUDIT),      cost(2, 0, 1, 0) => magic_link::verify;
         POST "/password/reset-request" request_password_reset Public, public(CustomerPasswordReset, TypedAddress),     json(&password_reset::REQUEST_BODY), Events(password_reset::REQUEST_AUDIT), cost(2, 1, 2, 0) => password_reset::request;
         POST "/password/reset-confirm" confirm_password_reset Public, public(CustomerPasswordResetConfirm, NoSubject), json(&password_reset::CONFIRM_BODY), Events(password_reset::CONFIRM_AUDIT), cost(2, 0, 1, 1) => password_reset::confirm;
+        POST "/invitations/accept"     accept_invitation      Public, public(CustomerInvitationAccept, NoSubject),     json(&accept::BODY),                 Events(accept::AUDIT),                 cost(2, 0, 1, 1) => accept::handle;
     }
     // Customer accounts: portal, own account
     "/api/customer_accounts/portal" {
@@ -53,6 +63,19 @@ pub static ROUTES: &[Route] = table! {
         GET    "/sessions"         list_sessions   Session(Customer),                      SIGNED_IN,                             None,                         Reads,                          cost(2, 0, 1, 0) => sessions::list;
         DELETE "/sessions/{id}"    revoke_session  Session(Customer),                      SIGNED_IN,                             None,                         Events(sessions::AUDIT),        cost(2, 0, 1, 0) => sessions::revoke;
         POST   "/feature-check"    check_features  Session(Customer),                      SIGNED_IN,                             json(&feature_check::BODY),   Reads,                          cost(1, 0, 1, 0) => feature_check::handle;
+    }
+    // Customer accounts: portal, colleagues, notifications, navigation
+    "/api/customer_accounts/portal" {
+        GET    "/nav"                         get_nav                     Session(Customer),                             SIGNED_IN,               None,                        Reads,                           cost(1, 0, 1, 0) => nav::handle;
+        GET    "/users"                       list_company_users          Can(Customer, "portal.users.view"),            SIGNED_IN,               None,                        Reads,                           cost(2, 0, 1, 0) => company::list;
+        POST   "/users-invite"                invite_company_user         Can(Customer, "portal.users.manage"),          invites(CustomerInvite), json(&company::INVITE_BODY), Events(company::INVITE_AUDIT),   cost(4, 0, 3, 0) => company::invite;
+        DELETE "/users/{id}"                  remove_company_user         Can(Customer, "portal.users.manage"),          SIGNED_IN,               None,                        Events(company::REMOVE_AUDIT),   cost(3, 0, 1, 0) => company::remove;
+        PUT    "/users/{id}/roles"            set_company_user_roles      Can(Customer, "portal.users.roles.manage"),    SIGNED_IN,               json(&company::ROLES_BODY),  Events(company::ROLES_AUDIT),    cost(3, 0, 1, 0) => company::set_roles;
+        GET    "/notifications"               list_notifications          Session(Customer),                             SIGNED_IN,               None,                        Reads,                           cost(2, 0, 1, 0) => notifications::list;
+        GET    "/notifications/unread-count"  count_unread_notifications  Session(Customer),                             SIGNED_IN,               None,                        Reads,                           cost(2, 0, 1, 0) => notifications::unread_count;
+        PUT    "/notifications/mark-all-read" read_all_notifications      Session(Customer),                             SIGNED_IN,               None,                        Touches,                         cost(2, 0, 1, 0) => notifications::mark_all_read;
+        PUT    "/notifications/{id}/read"     read_notification           Session(Customer),                             SIGNED_IN,               None,                        Touches,                         cost(2, 0, 1, 0) => notifications::mark_read;
+        PUT    "/notifications/{id}/dismiss"  dismiss_notification        Session(Customer),                             SIGNED_IN,               None,                        Touches,                         cost(2, 0, 1, 0) => notifications::dismiss;
     }
     // Directory
     "/api/directory" {

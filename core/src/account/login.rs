@@ -21,7 +21,7 @@ use crate::{
         email::Email,
         event::Event,
         id::{Id, User},
-        lockout,
+        lockout, notification,
         realm::Realm,
         time::Millis,
     },
@@ -31,6 +31,7 @@ use crate::{
     store::{
         audit::count_attempt,
         directory::{self, Standing},
+        notifications,
         sessions::resolve_grants,
         users::{self, LoginRow},
     },
@@ -152,6 +153,11 @@ async fn succeed(cx: &Cx<'_>, email: &Email, row: LoginRow, verdict: Verdict, no
     let mut writes = opening.statements(cx, &person);
     writes.push(users::signed_in(Realm::Customer, row.id, row.password_hash.as_deref().zip(rehash.as_deref()), cx.now));
     writes.push(users::forget_device_failures(Realm::Customer, row.id, nonce));
+    // The very first sign-in is no news to anybody.
+    if nonce.is_empty() && row.last_login_at.is_some() {
+        let notice = notification::new_device(&row.organization_slug, &cx.user_agent());
+        writes.push(notifications::insert(cx.new_id(), tenant, Some(row.organization_id), row.id, &notice, cx.now));
+    }
     let payload = json!({"id": row.id, "email": email.as_str(), "tenantId": tenant, "organizationId": row.organization_id});
     let change = Change::new(writes)
         .audit(
@@ -185,7 +191,10 @@ async fn fail(cx: &Cx<'_>, email: &Email, row: Option<&LoginRow>, reason: Reason
         users::count_device_failure(Realm::Customer, counted, nonce, cx.now)
     };
     let organization = row.map(|row| row.organization_id);
-    let change = Change::new(vec![count, count_attempt(tenant, "login.failed", cx.now)])
+    let notice = notification::locked(row.map_or("", |row| row.organization_slug.as_str()));
+    let locking = locks(row, reason, nonce.is_empty());
+    let told = notifications::insert(cx.new_id(), tenant, organization, if locking { user } else { nobody }, &notice, cx.now);
+    let change = Change::new(vec![count, count_attempt(tenant, "login.failed", cx.now), told])
         .audit(
             Entry::new("login.failed", "user", user).outcome(Outcome::Failure).within(tenant, organization).detail(json!({"reason": reason.name()})),
         )
@@ -196,7 +205,6 @@ async fn fail(cx: &Cx<'_>, email: &Email, row: Option<&LoginRow>, reason: Reason
             json!({"email": email.as_str(), "reason": reason.name(), "tenantId": tenant}),
         ))
         .applies(row.is_some());
-    let locking = locks(row, reason, nonce.is_empty());
     let change = if locking {
         let payload = json!({"id": user, "recipientUserId": user, "email": email.as_str(), "tenantId": tenant, "organizationId": organization});
         change.event(Event::new("customer_accounts.user.locked", tenant, organization, payload))

@@ -2,6 +2,7 @@
 
 pub mod audience;
 pub mod feature_check;
+pub mod invitations;
 pub mod login;
 pub mod logout;
 pub mod magic_link;

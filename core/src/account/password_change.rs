@@ -7,12 +7,12 @@ use super::sign_in::{Opening, Person};
 use crate::{
     change::{Change, MailOrder},
     cx::Cx,
-    domain::{audit::Entry, event::Event, locale::Locale, realm::Realm},
+    domain::{audit::Entry, event::Event, locale::Locale, notification, realm::Realm},
     hashing,
     mail::{render::moment, template::Template},
     problem::{Code, Problem},
     store::{
-        self, sessions, tokens,
+        self, notifications, sessions, tokens,
         users::{self, CredentialRow},
     },
     web::{
@@ -61,6 +61,8 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let mut writes = vec![users::set_password(Realm::Customer, actor.user, &phc, false, stored.credential_epoch), store::changed_one()];
     writes.extend(sessions::end_all(Realm::Customer, actor.user, cx.now));
     writes.extend(tokens::void_everything(actor.user, cx.now));
+    let notice = notification::password_changed(&actor.organization_slug);
+    writes.push(notifications::insert(cx.new_id(), actor.tenant, Some(actor.organization), actor.user, &notice, cx.now));
     writes.extend(opening.statements(cx, &person));
     let payload = json!({"userId": actor.user, "tenantId": actor.tenant, "organizationId": actor.organization, "changedBy": "self", "changedById": null, "at": cx.now});
     let change = Change::new(writes)

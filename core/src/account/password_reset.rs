@@ -14,6 +14,7 @@ use crate::{
         event::Event,
         id::{Id, Organization, User},
         locale::Locale,
+        notification,
         realm::Realm,
         secret::TokenHash,
     },
@@ -23,7 +24,7 @@ use crate::{
     store::{
         self,
         audit::count_attempt,
-        sessions, tokens,
+        notifications, sessions, tokens,
         users::{self, Count, MailableRow},
     },
     web::{
@@ -133,6 +134,8 @@ pub async fn confirm(cx: &Cx<'_>) -> Result<Response, Problem> {
     writes.push(users::stamp_verified(Realm::Customer, user, cx.now));
     writes.extend(sessions::end_all(Realm::Customer, user, cx.now));
     writes.extend(tokens::void_everything(user, cx.now));
+    let notice = notification::password_changed(&found.organization_slug);
+    writes.push(notifications::insert(cx.new_id(), found.tenant_id, Some(found.organization_id), user, &notice, cx.now));
     let payload = json!({"userId": user, "tenantId": found.tenant_id, "organizationId": found.organization_id, "changedBy": "reset", "changedById": null, "at": cx.now});
     let change = Change::new(writes)
         .audit(

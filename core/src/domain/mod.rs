@@ -10,6 +10,7 @@ pub mod keys;
 pub mod limit;
 pub mod locale;
 pub mod lockout;
+pub mod notification;
 pub mod password;
 pub mod realm;
 pub mod secret;

@@ -38,6 +38,7 @@ pub fn sweep(now: Millis) -> Vec<Statement> {
         bite("customer_user_sessions", "deleted_at IS NOT NULL AND deleted_at < ?1", yesterday),
         bite("customer_user_email_verifications", "expires_at < ?1", yesterday),
         bite("customer_user_password_resets", "expires_at < ?1", yesterday),
+        bite("customer_notifications", "expires_at < ?1", now),
         bite("customer_user_invitations", "expires_at < ?1", now.minus(30 * DAY)),
     ]
 }

@@ -2,9 +2,12 @@
 //! `{realm}` in a statement is the realm's table prefix; that is how no query can mix the two.
 
 pub mod audit;
+pub mod company_users;
 pub mod directory;
 pub mod inbox;
+pub mod invitations;
 pub mod maintenance;
+pub mod notifications;
 pub mod outbox;
 pub mod roles;
 pub mod sessions;

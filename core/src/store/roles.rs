@@ -1,12 +1,15 @@
 //! Roles and what they grant.
 
+use serde::Deserialize;
+
 use crate::{
+    actor::flag,
     args,
     domain::{
-        id::{Id, Organization, Record, Role, Tenant},
+        id::{Id, Organization, Record, Role, Tenant, User},
         time::Millis,
     },
-    ports::Statement,
+    ports::{Query, Statement},
 };
 
 /// A role as a pack or an administrator makes it.
@@ -44,6 +47,47 @@ pub fn insert(role: &NewRole, acl: Id<Record>, features: &[String], is_portal_ad
         Statement::new(
             "INSERT INTO customer_role_acls (id, role_id, tenant_id, features_json, is_portal_admin, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             args![acl, role.id, role.tenant, serde_json::json!(features).to_string(), is_portal_admin, now],
+        ),
+    ]
+}
+
+/// A role as those who hand roles out see it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct GrantableRow {
+    pub id: Id<Role>,
+    pub name: String,
+    pub slug: String,
+    #[serde(deserialize_with = "flag")]
+    pub customer_assignable: bool,
+    features_json: String,
+    #[serde(deserialize_with = "flag")]
+    pub is_portal_admin: bool,
+}
+
+impl GrantableRow {
+    pub fn features(&self) -> Vec<String> {
+        serde_json::from_str(&self.features_json).unwrap_or_default()
+    }
+}
+
+/// Those of the named roles that live in a tenant and organization.
+pub fn grantable(tenant: Id<Tenant>, organization: Id<Organization>, ids: &[Id<Role>]) -> Query {
+    Query::new(
+        "SELECT r.id, r.name, r.slug, r.customer_assignable, COALESCE(ra.features_json, '[]') AS features_json, COALESCE(ra.is_portal_admin, 0) AS is_portal_admin \
+         FROM json_each(?3) wanted JOIN customer_roles r ON r.id = wanted.value \
+         LEFT JOIN customer_role_acls ra ON ra.role_id = r.id AND ra.tenant_id = r.tenant_id AND ra.deleted_at IS NULL \
+         WHERE r.tenant_id = ?1 AND r.organization_id = ?2 AND r.deleted_at IS NULL",
+        args![tenant, organization, serde_json::json!(ids).to_string()],
+    )
+}
+
+/// Replaces the roles a user holds.
+pub fn replace(user: Id<User>, roles: &[Id<Role>], now: Millis) -> [Statement; 2] {
+    [
+        Statement::new("DELETE FROM customer_user_roles WHERE user_id = ?1", args![user]),
+        Statement::new(
+            "INSERT INTO customer_user_roles (user_id, role_id, created_at) SELECT ?1, value, ?3 FROM json_each(?2)",
+            args![user, serde_json::json!(roles).to_string(), now],
         ),
     ]
 }

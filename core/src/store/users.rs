@@ -30,6 +30,7 @@ pub struct LoginRow {
     pub display_name: String,
     pub locale: String,
     pub email_verified_at: Option<Millis>,
+    pub last_login_at: Option<Millis>,
     pub failed_login_attempts: i64,
     pub locked_until: Option<Millis>,
     pub credential_epoch: i64,
@@ -58,7 +59,7 @@ impl LoginRow {
 }
 
 const LOGIN: &str = "SELECT u.id, u.organization_id, o.slug AS organization_slug, o.name AS organization_name, o.is_active AS organization_active, u.email, \
-     u.password_hash, u.display_name, u.locale, u.email_verified_at, u.failed_login_attempts, u.locked_until, u.credential_epoch, u.must_change_password, \
+     u.password_hash, u.display_name, u.locale, u.email_verified_at, u.last_login_at, u.failed_login_attempts, u.locked_until, u.credential_epoch, u.must_change_password, \
      u.customer_entity_id, u.person_entity_id, u.is_active, d.failed_login_attempts AS device_failures, d.locked_until AS device_locked_until, \
      (SELECT json_object('features', json(a.features_json), 'admin', a.is_portal_admin) FROM {realm}_user_acls a \
       WHERE a.user_id = u.id AND a.tenant_id = u.tenant_id AND a.deleted_at IS NULL) AS user_acl, \
@@ -288,6 +289,7 @@ pub struct ResettingRow {
     pub tenant_id: Id<Tenant>,
     pub organization_id: Id<Organization>,
     pub organization_name: String,
+    pub organization_slug: String,
     pub tenant_policy: String,
     pub email: String,
     pub display_name: String,
@@ -298,7 +300,7 @@ pub struct ResettingRow {
 pub fn by_reset(realm: Realm, token: &TokenHash, now: Millis) -> Query {
     Query::new(
         realm.sql(
-            "SELECT p.id AS token_id, u.id, u.tenant_id, u.organization_id, o.name AS organization_name, t.policy AS tenant_policy, u.email, \
+            "SELECT p.id AS token_id, u.id, u.tenant_id, u.organization_id, o.name AS organization_name, o.slug AS organization_slug, t.policy AS tenant_policy, u.email, \
              u.display_name, u.locale, u.credential_epoch FROM {realm}_user_password_resets p JOIN {realm}_users u ON u.id = p.user_id AND u.deleted_at IS NULL \
              JOIN tenants t ON t.id = u.tenant_id JOIN organizations o ON o.id = u.organization_id \
              WHERE p.token = ?1 AND p.used_at IS NULL AND p.voided_at IS NULL AND p.expires_at > ?2",

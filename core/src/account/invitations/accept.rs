@@ -1,0 +1,146 @@
+//! `POST …/invitations/accept`: the invited person chooses a name and a password and is signed in.
+//!
+//! What the invitation grants is checked again now: a role that was deleted or stopped being assignable is not given.
+//! An unverified account at the address is taken over, and the password that waited with it is void; a verified one
+//! makes the invitation look invalid, since its owner can simply sign in.
+
+use serde_json::json;
+
+use crate::{
+    account::sign_in::{self, Opening, Person},
+    change::Change,
+    cx::Cx,
+    domain::{
+        audit::Entry,
+        email::Email,
+        event::Event,
+        feature::Grants,
+        id::{Id, Role, User},
+        notification,
+        realm::Realm,
+    },
+    ports::{Statement, StoreError},
+    problem::Problem,
+    store::{
+        self,
+        invitations::{self, AcceptableRow},
+        notifications,
+        roles::{self, GrantableRow},
+        sessions, tokens,
+        users::{self, NewUser},
+    },
+    web::{
+        body::{Kind, Refusal, Schema, required},
+        response::Response,
+    },
+};
+
+pub const BODY: Schema = Schema {
+    fields: &[
+        required("token", Kind::Text { min: 1, max: 512 }),
+        required("password", Kind::Text { min: 8, max: 128 }),
+        required("displayName", Kind::Text { min: 1, max: 255 }),
+    ],
+    refusal: Refusal::Detailed("Validation failed"),
+};
+
+pub const AUDIT: &[&str] = &["invitation.accepted"];
+
+fn refused() -> Problem {
+    Problem::invalid("Invalid or expired invitation")
+}
+
+pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
+    let hash = cx.body.token("token")?.hash();
+    let (password, name) = (cx.body.password("password")?, cx.body.text("displayName")?);
+    let mut rows = cx.read(vec![invitations::acceptable(&hash, cx.now), invitations::grantable_roles(&hash)]).await?.into_iter();
+    let invitation = rows.next().unwrap_or_default().first::<AcceptableRow>()?.filter(|row| row.user_verified_at.is_none()).ok_or_else(refused)?;
+    let granted = rows.next().unwrap_or_default().all::<GrantableRow>()?;
+    if !invitation.tenant_active || !invitation.organization_active {
+        return Err(Problem::tenant_suspended());
+    }
+    let policy = cx.deployment.config.password_policy(Realm::Customer, &invitation.tenant_policy);
+    let wrong = policy.check(&password, &[&invitation.email, &invitation.organization_name, name, "portcullis"]);
+    if !wrong.is_empty() {
+        return Err(Problem::validation("Validation failed", vec![("password".into(), wrong.into_iter().map(String::from).collect())]));
+    }
+    let phc = cx.io.hash(password).await?;
+
+    let person = person(cx, &invitation, &granted, name);
+    let opening = Opening::new(cx);
+    let role_ids: Vec<Id<Role>> = granted.iter().map(|role| role.id).collect();
+    let mut writes = vec![invitations::accept(invitation.id, cx.now), store::changed_one()];
+    writes.extend(account(cx, &invitation, &person, &phc));
+    writes.extend(roles::replace(person.user, &role_ids, cx.now));
+    writes.extend(opening.statements(cx, &person));
+    if let Some(inviter) = invitation.invited_by_customer_user_id {
+        let notice = notification::invitation_accepted(&invitation.organization_slug, name, person.user.to_string());
+        writes.push(notifications::insert(cx.new_id(), person.tenant, Some(person.organization), inviter, &notice, cx.now));
+    }
+    let (tenant, organization) = (person.tenant, Some(person.organization));
+    let created =
+        json!({"id": person.user, "email": person.email.as_str(), "tenantId": tenant, "organizationId": organization, "invitationId": invitation.id});
+    let change = Change::new(writes)
+        .audit(
+            Entry::new("invitation.accepted", "invitation", invitation.id)
+                .within(tenant, organization)
+                .by(person.user)
+                .detail(json!({"roles": role_ids})),
+        )
+        .event(Event::new("customer_accounts.user.created", tenant, organization, created))
+        .event(Event::new(
+            "customer_accounts.invitation.accepted",
+            tenant,
+            organization,
+            json!({"invitationId": invitation.id, "userId": person.user, "tenantId": tenant}),
+        ));
+    match cx.try_commit(change).await {
+        // Somebody else accepted it, or the address got an account meanwhile.
+        Err(StoreError::Precondition | StoreError::Unique(_)) => Err(refused()),
+        Err(other) => Err(other.into()),
+        Ok(_) => sign_in::respond(cx, 201, &opening, &person).await,
+    }
+}
+
+fn person(cx: &Cx<'_>, invitation: &AcceptableRow, granted: &[GrantableRow], name: &str) -> Person {
+    let mut grants = Grants { admin: granted.iter().any(|role| role.is_portal_admin), ..Grants::default() };
+    granted.iter().for_each(|role| grants.add(role.features()));
+    let user: Id<User> = invitation.user_id.unwrap_or_else(|| cx.new_id());
+    Person {
+        user,
+        tenant: invitation.tenant_id,
+        organization: invitation.organization_id,
+        email: Email::as_typed(&invitation.email),
+        display_name: name.to_owned(),
+        email_verified: true,
+        company: invitation.customer_entity_id,
+        person: None,
+        grants,
+        must_change_password: false,
+        epoch: invitation.user_epoch.map_or(0, |epoch| epoch + 1),
+    }
+}
+
+/// A new account, or the unverified one of an earlier sign-up with everything that waited there voided.
+fn account(cx: &Cx<'_>, invitation: &AcceptableRow, person: &Person, phc: &str) -> Vec<Statement> {
+    let Some((existing, epoch)) = invitation.user_id.zip(invitation.user_epoch) else {
+        let user = NewUser {
+            id: person.user,
+            tenant: person.tenant,
+            organization: person.organization,
+            email: &person.email,
+            lookup_hash: &invitation.email_hash,
+            password_hash: Some(phc),
+            display_name: &person.display_name,
+            locale: &invitation.locale,
+            verified_at: Some(cx.now),
+            company: person.company,
+        };
+        return vec![users::insert(&user, cx.now)];
+    };
+    let mut writes =
+        vec![invitations::take_over(existing, person.organization, phc, &person.display_name, person.company, epoch, cx.now), store::changed_one()];
+    writes.extend(tokens::void_everything(existing, cx.now));
+    writes.extend(sessions::end_all(Realm::Customer, existing, cx.now));
+    writes
+}

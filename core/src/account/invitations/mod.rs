@@ -1,0 +1,4 @@
+//! Inviting a person and accepting an invitation.
+
+pub mod accept;
+pub mod create;
