@@ -1,0 +1,66 @@
+// End-to-end tests on the built Worker in workerd.
+//
+//   node tests/e2e/run.mjs [--full] [--only=suite[,suite]] [--test=part of a test's name] [--list]
+//
+// Runs the suites one after the other, each in a process of its own; the last line is `E2E: N passed, N failed, N skipped`.
+import { fork } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const folder = new URL('suites/', import.meta.url);
+const option = (name) => process.argv.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+const full = process.argv.includes('--full');
+const wanted = option('only')?.split(',');
+const suites = readdirSync(folder)
+  .filter((file) => file.endsWith('.mjs'))
+  .sort()
+  .filter((file) => !wanted || wanted.some((name) => file.includes(name)));
+
+// The forked half: one suite.
+if (process.send) {
+  const { runSuite } = await import('./harness/runner.mjs');
+  const counts = await runSuite(new URL(process.env.E2E_SUITE, folder).href, process.env.E2E_TEST);
+  process.send(counts, () => process.exit(0));
+  await new Promise(() => {});
+}
+
+if (process.argv.includes('--list')) {
+  console.log(suites.join('\n'));
+  process.exit(0);
+}
+
+/** A suite may take this long, whatever its tests say. */
+const LIMIT = full ? 45 * 60_000 : 6 * 60_000;
+
+function run(suite) {
+  return new Promise((resolve) => {
+    const child = fork(fileURLToPath(import.meta.url), [], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, E2E_SUITE: suite, E2E_TEST: option('test') ?? '', E2E_FULL: full ? '1' : '0', CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_SEND_METRICS: 'false' },
+    });
+    let counts;
+    const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT);
+    child.on('message', (message) => (counts = message));
+    child.on('exit', (code, signal) => {
+      clearTimeout(timer);
+      if (!counts) console.log(`FAIL ${suite} ended early (${signal ?? code})`);
+      resolve(counts ?? { ok: 0, FAIL: 1, skip: 0, failed: ['ended early'] });
+    });
+  });
+}
+
+const startedAt = performance.now();
+const total = { ok: 0, FAIL: 0, skip: 0 };
+const failed = [];
+for (const suite of suites) {
+  console.log(`\n${suite.replace('.mjs', '')}`);
+  const suiteStarted = performance.now();
+  const counts = await run(suite);
+  for (const key of Object.keys(total)) total[key] += counts[key];
+  failed.push(...counts.failed.map((name) => `${suite.replace('.mjs', '')}: ${name}`));
+  console.log(`     ${((performance.now() - suiteStarted) / 1000).toFixed(1)} s`);
+}
+console.log(`\n${((performance.now() - startedAt) / 1000).toFixed(0)} s, ${full ? 'full' : 'gate'} size`);
+for (const line of failed) console.log(`failed: ${line}`);
+console.log(`E2E: ${total.ok} passed, ${total.FAIL} failed, ${total.skip} skipped`);
+process.exitCode = total.FAIL === 0 && total.ok > 0 ? 0 : 1;
