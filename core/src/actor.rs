@@ -2,12 +2,15 @@
 
 use serde::{Deserialize, Deserializer};
 
-use crate::domain::{
-    email::Email,
-    feature::Grants,
-    id::{Entity, Id, Organization, Role, Session, Tenant, User},
-    realm::Realm,
-    time::Millis,
+use crate::{
+    domain::{
+        email::Email,
+        feature::Grants,
+        id::{Entity, Id, Organization, Role, Session, Tenant, User},
+        realm::Realm,
+        time::Millis,
+    },
+    problem::Problem,
 };
 
 /// A signed-in account of either realm.
@@ -16,8 +19,12 @@ pub struct Actor {
     pub realm: Realm,
     pub user: Id<User>,
     pub session: Id<Session>,
+    /// The active tenant. Staff of the platform have one too: their home, unless they look after another.
     pub tenant: Id<Tenant>,
-    pub organization: Id<Organization>,
+    /// The active organization: a customer's only one. Staff who look after a whole tenant may have none, which is how
+    /// a super admin starts on a platform without organizations. [`Actor::organization`] insists on one.
+    pub organization: Option<Id<Organization>>,
+    /// Empty where no organization is active.
     pub organization_slug: String,
     pub organization_name: String,
     pub email: String,
@@ -29,6 +36,8 @@ pub struct Actor {
     pub person: Option<Id<Entity>>,
     pub roles: Vec<HeldRole>,
     pub grants: Grants,
+    /// The highest priority among the roles held here; see [`crate::domain::role`].
+    pub priority: i64,
     pub must_change_password: bool,
     pub locale: String,
     pub tenant_policy: String,
@@ -43,6 +52,11 @@ pub struct HeldRole {
 }
 
 impl Actor {
+    /// The active organization, for what belongs to one.
+    pub fn organization(&self) -> Result<Id<Organization>, Problem> {
+        self.organization.ok_or_else(|| Problem::invalid("An organization has to be chosen first"))
+    }
+
     pub fn email(&self) -> Email {
         Email::as_typed(&self.email)
     }

@@ -115,7 +115,7 @@ impl Cx<'_> {
             (Some(actor), _) => {
                 entry.actor = Some(actor.user.to_string());
                 entry.tenant = entry.tenant.or(Some(actor.tenant));
-                entry.organization = entry.organization.or(Some(actor.organization));
+                entry.organization = entry.organization.or(actor.organization);
                 actor.realm.name()
             }
             (None, Some(_)) => realm.name(),

@@ -26,7 +26,7 @@ pub enum Later {
     /// Fill a read-mostly copy.
     Cache { key: String, value: String },
     /// A signed-in caller was denied.
-    Denial { realm: Realm, actor: Id<User>, tenant: Id<Tenant>, organization: Id<Organization>, route: &'static str, ip: String, request_id: String },
+    Denial { realm: Realm, actor: Id<User>, tenant: Id<Tenant>, organization: Option<Id<Organization>>, route: &'static str, ip: String, request_id: String },
 }
 
 /// Seconds a copy in KV lives. What it holds does not change; the life only bounds the copies of what was deleted.
@@ -43,7 +43,7 @@ pub async fn after(deployment: &Deployment, ports: Ports<'_>, now: Millis, later
             Later::Denial { realm, actor, tenant, organization, route, ip, request_id } => {
                 let entry = Entry::new("access.denied", "route", route)
                     .outcome(Outcome::Denied)
-                    .within(tenant, Some(organization))
+                    .within(tenant, organization)
                     .by(actor)
                     .detail(Value::Null);
                 let row =

@@ -47,7 +47,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let person = Person {
         user: actor.user,
         tenant: actor.tenant,
-        organization: actor.organization,
+        organization: actor.organization()?,
         email: actor.email(),
         display_name: actor.display_name.clone(),
         email_verified: true,
@@ -62,18 +62,18 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     writes.extend(sessions::end_all(Realm::Customer, actor.user, cx.now));
     writes.extend(tokens::void_everything(actor.user, cx.now));
     let notice = notification::password_changed(&actor.organization_slug);
-    writes.push(notifications::insert(cx.new_id(), actor.tenant, Some(actor.organization), actor.user, &notice, cx.now));
+    writes.push(notifications::insert(cx.new_id(), actor.tenant, actor.organization, actor.user, &notice, cx.now));
     writes.extend(opening.statements(cx, &person));
     let payload = json!({"userId": actor.user, "tenantId": actor.tenant, "organizationId": actor.organization, "changedBy": "self", "changedById": null, "at": cx.now});
     let change = Change::new(writes)
         .audit(Entry::new("password.changed", "user", actor.user))
-        .event(Event::new("customer_accounts.password.changed", actor.tenant, Some(actor.organization), payload))
+        .event(Event::new("customer_accounts.password.changed", actor.tenant, actor.organization, payload))
         .mail(MailOrder {
             template: Template::PasswordChanged,
             to: actor.email(),
             locale: Locale::parse(&actor.locale).unwrap_or_default(),
             tenant: actor.tenant,
-            organization: Some(actor.organization),
+            organization: actor.organization,
             token_row: None,
             recipient_name: Some(actor.display_name.clone()),
             inviter: None,

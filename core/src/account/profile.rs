@@ -56,7 +56,7 @@ pub async fn update(cx: &Cx<'_>) -> Result<Response, Problem> {
         let detail = json!({"displayName": {"before": actor.display_name, "after": name}});
         let change = Change::new(vec![users::rename(Realm::Customer, actor.user, name)])
             .audit(Entry::new("profile.updated", "user", actor.user).detail(detail))
-            .event(Event::new("customer_accounts.user.updated", actor.tenant, Some(actor.organization), payload));
+            .event(Event::new("customer_accounts.user.updated", actor.tenant, actor.organization, payload));
         cx.commit(change).await?;
     }
     let shown = name.unwrap_or(&actor.display_name);

@@ -32,7 +32,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
         user: actor.user,
         session: actor.session,
         tenant: actor.tenant,
-        organization: actor.organization,
+        organization: actor.organization()?,
         email: &actor.email,
         display_name: &actor.display_name,
         company: actor.company,

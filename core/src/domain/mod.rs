@@ -13,6 +13,7 @@ pub mod lockout;
 pub mod notification;
 pub mod password;
 pub mod realm;
+pub mod role;
 pub mod secret;
 pub mod session;
 pub mod time;

@@ -67,7 +67,7 @@ pub async fn invite(cx: &Cx<'_>) -> Result<Response, Problem> {
     let actor = cx.actor()?;
     let company = company(actor)?;
     let wanted: Vec<Id<Role>> = cx.body.ids("roleIds");
-    let known = cx.read_one(roles::grantable(actor.tenant, actor.organization, &wanted)).await?.all::<GrantableRow>()?;
+    let known = cx.read_one(roles::grantable(actor.tenant, actor.organization()?, &wanted)).await?.all::<GrantableRow>()?;
     for id in &wanted {
         let Some(role) = known.iter().find(|role| role.id == *id) else { return Err(Problem::invalid(format!("Role {id} not found"))) };
         if !may_grant(actor, role) {
@@ -134,7 +134,7 @@ pub async fn set_roles(cx: &Cx<'_>) -> Result<Response, Problem> {
     let company = company(actor)?;
     let id = cx.id_param::<User>("id", MISSING)?;
     let wanted: Vec<Id<Role>> = cx.body.ids("roleIds");
-    let queries = vec![company_users::colleague(id, company, actor.tenant), roles::grantable(actor.tenant, actor.organization, &wanted)];
+    let queries = vec![company_users::colleague(id, company, actor.tenant), roles::grantable(actor.tenant, actor.organization()?, &wanted)];
     let mut rows = cx.read(queries).await?.into_iter();
     let colleague = rows.next().unwrap_or_default().first::<ColleagueRow>()?.ok_or_else(|| Problem::not_found(MISSING))?;
     let known = rows.next().unwrap_or_default().all::<GrantableRow>()?;

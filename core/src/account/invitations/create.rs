@@ -39,7 +39,7 @@ pub async fn invite(cx: &Cx<'_>, order: &InviteOrder) -> Result<Response, Proble
     let actor = cx.actor()?;
     let lookup = cx.deployment.keys.lookup_hash(&order.email);
     for _ in 0..3 {
-        let queries = vec![invitations::pending(actor.tenant, actor.organization, &lookup), users::recent_mails(actor.tenant, &lookup, cx.now)];
+        let queries = vec![invitations::pending(actor.tenant, actor.organization()?, &lookup), users::recent_mails(actor.tenant, &lookup, cx.now)];
         let mut rows = cx.read(queries).await?.into_iter();
         let pending = rows.next().unwrap_or_default().first::<PendingRow>()?;
         let mails = rows.next().unwrap_or_default().first::<Count>()?.map_or(0, |count| count.n);
@@ -69,7 +69,7 @@ fn change(cx: &Cx<'_>, order: &InviteOrder, lookup: &str, id: RowId, quiet: bool
     let invitation = Invitation {
         id,
         tenant: actor.tenant,
-        organization: actor.organization,
+        organization: actor.organization()?,
         email: &order.email,
         lookup_hash: lookup,
         token_row,
@@ -101,7 +101,7 @@ fn event(cx: &Cx<'_>, order: &InviteOrder, id: RowId) -> Result<Event, Problem> 
         "invitationId": id, "email": order.email.as_str(), "customerEntityId": order.company, "invitedByType": by,
         "tenantId": actor.tenant, "organizationId": actor.organization,
     });
-    Ok(Event::new("customer_accounts.user.invited", actor.tenant, Some(actor.organization), payload))
+    Ok(Event::new("customer_accounts.user.invited", actor.tenant, actor.organization, payload))
 }
 
 fn mail(cx: &Cx<'_>, order: &InviteOrder, token_row: RowId, locale: Locale) -> Result<MailOrder, Problem> {
@@ -111,7 +111,7 @@ fn mail(cx: &Cx<'_>, order: &InviteOrder, token_row: RowId, locale: Locale) -> R
         to: order.email.clone(),
         locale,
         tenant: actor.tenant,
-        organization: Some(actor.organization),
+        organization: actor.organization,
         token_row: Some(token_row),
         recipient_name: order.display_name.clone(),
         inviter: Some(actor.display_name.clone()),

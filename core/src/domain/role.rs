@@ -1,0 +1,8 @@
+//! How high a role stands. Priority exists in the staff realm; the two others are there to be compared with.
+
+/// The flag, whatever the role behind it says.
+pub const SUPER_ADMIN: i64 = 1000;
+/// Any account of the customer realm.
+pub const CUSTOMER: i64 = 100;
+/// Nobody signed in.
+pub const GUEST: i64 = 0;
