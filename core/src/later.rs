@@ -26,7 +26,15 @@ pub enum Later {
     /// Fill a read-mostly copy.
     Cache { key: String, value: String },
     /// A signed-in caller was denied.
-    Denial { realm: Realm, actor: Id<User>, tenant: Id<Tenant>, organization: Option<Id<Organization>>, route: &'static str, ip: String, request_id: String },
+    Denial {
+        realm: Realm,
+        actor: Id<User>,
+        tenant: Id<Tenant>,
+        organization: Option<Id<Organization>>,
+        route: &'static str,
+        ip: String,
+        request_id: String,
+    },
 }
 
 /// Seconds a copy in KV lives. What it holds does not change; the life only bounds the copies of what was deleted.
@@ -41,11 +49,8 @@ pub async fn after(deployment: &Deployment, ports: Ports<'_>, now: Millis, later
             Later::ResetLimit { key } => io.reset(key).await.map_err(|e| e.to_string()),
             Later::Cache { key, value } => io.cache(&key, value, CACHE_TTL).await.map_err(|e| e.to_string()),
             Later::Denial { realm, actor, tenant, organization, route, ip, request_id } => {
-                let entry = Entry::new("access.denied", "route", route)
-                    .outcome(Outcome::Denied)
-                    .within(tenant, organization)
-                    .by(actor)
-                    .detail(Value::Null);
+                let entry =
+                    Entry::new("access.denied", "route", route).outcome(Outcome::Denied).within(tenant, organization).by(actor).detail(Value::Null);
                 let row =
                     Row { id: Id::new(now, io.random()), at: now, realm, entry, actor_kind: realm.name(), ip, user_agent: String::new(), request_id };
                 let since = now.minus(now.0.rem_euclid(MINUTE));

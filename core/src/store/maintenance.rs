@@ -9,16 +9,16 @@ use crate::{
 };
 
 /// The newest migration this build was written for; a test compares it with the folder.
-pub const LATEST_MIGRATION: &str = "0009_domain_mappings.sql";
+pub const LATEST_MIGRATION: &str = "0030_customer_notifications.sql";
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Applied {
     pub name: String,
 }
 
-/// The last migration that was applied, in wrangler's own table.
+/// The last migration by number, in wrangler's own table. A lower number may have been applied after a higher one.
 pub fn last_migration() -> Query {
-    Query::new("SELECT name FROM d1_migrations ORDER BY id DESC LIMIT 1", args![])
+    Query::new("SELECT name FROM d1_migrations ORDER BY name DESC LIMIT 1", args![])
 }
 
 /// Rows a run may delete of each kind.
@@ -34,8 +34,12 @@ pub fn sweep(now: Millis) -> Vec<Statement> {
         bite("development_inbox", "created_at < ?1", now.minus(7 * DAY)),
         Statement::new("DELETE FROM attempt_counters WHERE hour < ?1", args![now.minus(30 * DAY).0.div_euclid(HOUR)]),
         Statement::new("DELETE FROM customer_device_failures WHERE updated_at < ?1", args![yesterday]),
+        Statement::new("DELETE FROM staff_device_failures WHERE updated_at < ?1", args![yesterday]),
         bite("customer_user_sessions", "expires_at < ?1", yesterday),
         bite("customer_user_sessions", "deleted_at IS NOT NULL AND deleted_at < ?1", yesterday),
+        bite("staff_user_sessions", "expires_at < ?1", yesterday),
+        bite("staff_user_sessions", "deleted_at IS NOT NULL AND deleted_at < ?1", yesterday),
+        bite("staff_user_password_resets", "expires_at < ?1", yesterday),
         bite("customer_user_email_verifications", "expires_at < ?1", yesterday),
         bite("customer_user_password_resets", "expires_at < ?1", yesterday),
         bite("customer_notifications", "expires_at < ?1", now),
