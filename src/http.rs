@@ -16,7 +16,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::ReadableStreamDefaultReader;
 use worker::Fetcher;
 
-/// On a 404 of the core's: no route has this path, so it may be that of a page.
+/// On a 404 of the core's: no route has this path; the value is the file that may.
 const UNROUTED: HeaderName = HeaderName::from_static("x-portcullis-unrouted");
 
 /// What came in; `None` when it broke off.
@@ -75,6 +75,7 @@ async fn body(request: &web_sys::Request, headers: &HeaderMap) -> Result<Body, J
         }
         let chunk = Uint8Array::new(&Reflect::get(&read, &"value".into())?);
         if bytes.len() + chunk.length() as usize > MAX_BODY {
+            // The rest is left where it is: cancelling would reset the connection before the sender reads the answer.
             return Ok(Body::TooLarge);
         }
         bytes.extend(chunk.to_vec());
@@ -83,14 +84,14 @@ async fn body(request: &web_sys::Request, headers: &HeaderMap) -> Result<Body, J
 
 /// Sends what the core answered, or the page it left to the assets.
 pub async fn respond(request: &web_sys::Request, assets: Option<Fetcher>, mut response: Response) -> worker::Result<web_sys::Response> {
-    let unrouted = response.headers.iter().any(|(name, _)| *name == UNROUTED);
+    let unrouted = response.headers.iter().find(|(name, _)| *name == UNROUTED).map(|(_, file)| file.clone());
     response.headers.retain(|(name, _)| *name != UNROUTED);
     let head = request.method() == "HEAD";
     if let Some(assets) = assets
-        && unrouted
+        && let Some(file) = unrouted
         && response.status == StatusCode::NOT_FOUND
         && (head || request.method() == "GET")
-        && let Some(page) = page(request, &assets).await?
+        && let Some(page) = page(request, &file, &assets).await?
     {
         return Ok(page);
     }
@@ -104,12 +105,13 @@ pub async fn respond(request: &web_sys::Request, assets: Option<Fetcher>, mut re
     Ok(web_sys::Response::new_with_opt_js_u8_array_and_init(body.as_ref(), &init(response.status.as_u16(), &headers))?)
 }
 
-/// The asset of this path under our own headers; `None` if there is none.
-async fn page(request: &web_sys::Request, assets: &Fetcher) -> worker::Result<Option<web_sys::Response>> {
+/// A file under our own headers; `None` if there is none.
+async fn page(request: &web_sys::Request, file: &str, assets: &Fetcher) -> worker::Result<Option<web_sys::Response>> {
     let wanted = web_sys::RequestInit::new();
     wanted.set_method(&request.method());
     wanted.set_headers(&request.headers());
-    let wanted = web_sys::Request::new_with_str_and_init(&request.url(), &wanted)?;
+    let (scheme, authority, ..) = parts(&request.url());
+    let wanted = web_sys::Request::new_with_str_and_init(&format!("{scheme}://{authority}{file}"), &wanted)?;
     let found = web_sys::Response::from(assets.fetch_request(worker::Request::from(wanted)).await?);
     if found.status() == 404 {
         return Ok(None);

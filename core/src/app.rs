@@ -77,10 +77,10 @@ async fn serve(deployment: &Deployment, io: &Io<'_>, incoming: &Incoming, trace:
         Found::Route(route, params) => (route, params),
         Found::Options(allow) => return Ok(respond::options(deployment, request, &allow)),
         Found::MethodNotAllowed(allow) => return Err(respond::method_not_allowed(&allow)),
-        Found::Nothing => return Err(respond::unrouted()),
+        Found::Nothing => return Err(respond::unrouted(&request.path)),
     };
     if route.guard == Guard::Development && !deployment.config.is_development() {
-        return Err(respond::unrouted());
+        return Err(respond::unrouted(&request.path));
     }
     trace.route = Some(route);
 

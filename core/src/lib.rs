@@ -25,6 +25,7 @@ pub mod later;
 pub mod mail;
 pub mod ops;
 pub mod pack;
+pub mod pages;
 pub mod pipeline;
 pub mod portal;
 pub mod ports;

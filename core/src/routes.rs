@@ -8,8 +8,8 @@ use row::{json, public, table};
 
 use crate::{
     account::{
-        feature_check, invitations::accept, login, logout, magic_link, password_change, password_reset, profile, refresh, sessions, signup,
-        verify_email,
+        feature_check, invitations::accept, link_info, login, logout, magic_link, password_change, password_reset, profile, refresh, sessions,
+        signup, verify_email,
     },
     config::LimitName::*,
     dev::{inbox, seed},
@@ -51,6 +51,7 @@ pub static ROUTES: &[Route] = table! {
         POST "/magic-link/verify"      verify_magic_link      Public, public(CustomerMagicLinkVerify, NoSubject),      json(&magic_link::VERIFY_BODY),      Events(magic_link::VERIFY_AUDIT),      cost(2, 0, 1, 0) => magic_link::verify;
         POST "/password/reset-request" request_password_reset Public, public(CustomerPasswordReset, TypedAddress),     json(&password_reset::REQUEST_BODY), Events(password_reset::REQUEST_AUDIT), cost(2, 1, 2, 0) => password_reset::request;
         POST "/password/reset-confirm" confirm_password_reset Public, public(CustomerPasswordResetConfirm, NoSubject), json(&password_reset::CONFIRM_BODY), Events(password_reset::CONFIRM_AUDIT), cost(2, 0, 1, 1) => password_reset::confirm;
+        POST "/links/inspect"          inspect_link           Public, public(CustomerLinkInspect, NoSubject),          json(&link_info::BODY),              Reads,                                 cost(1, 0, 1, 0) => link_info::handle;
         POST "/invitations/accept"     accept_invitation      Public, public(CustomerInvitationAccept, NoSubject),     json(&accept::BODY),                 Events(accept::AUDIT),                 cost(2, 0, 1, 1) => accept::handle;
     }
     // Customer accounts: portal, own account

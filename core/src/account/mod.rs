@@ -3,6 +3,7 @@
 pub mod audience;
 pub mod feature_check;
 pub mod invitations;
+pub mod link_info;
 pub mod login;
 pub mod logout;
 pub mod magic_link;

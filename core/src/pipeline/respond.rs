@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::{
     app::{Answer, Deployment, Incoming, Later, Trace, decision_headers, log_line},
     io::Io,
+    pages,
     problem::{Code, Problem},
     web::{
         request::Request,
@@ -13,7 +14,7 @@ use crate::{
     },
 };
 
-/// Tells the shell that no route wanted the path, so that a static file may have it. Never leaves the Worker.
+/// Tells the shell that no route wanted the path, and which static file may have it. Never leaves the Worker.
 pub const UNROUTED: HeaderName = HeaderName::from_static("x-portcullis-unrouted");
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -24,8 +25,8 @@ const PAGE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self';
      manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const API_CSP: &str = "default-src 'none'; frame-ancestors 'none'";
 
-pub fn unrouted() -> Problem {
-    Problem::not_found("Not Found").header(UNROUTED, "1")
+pub fn unrouted(path: &str) -> Problem {
+    Problem::not_found("Not Found").header(UNROUTED, pages::asset(path))
 }
 
 pub fn method_not_allowed(allow: &str) -> Problem {

@@ -6,6 +6,7 @@ pub mod company_users;
 pub mod directory;
 pub mod inbox;
 pub mod invitations;
+pub mod links;
 pub mod maintenance;
 pub mod notifications;
 pub mod outbox;

@@ -1,0 +1,56 @@
+//! Which static file a page's address shows. The files are the same for every organization; what they show comes from
+//! the same public API that everyone uses.
+
+/// The pages under `/{slug}/portal/`.
+const PORTAL: [&str; 14] = [
+    "login",
+    "signup",
+    "verify",
+    "magic-link",
+    "forgot-password",
+    "reset-password",
+    "invitation",
+    "dashboard",
+    "profile",
+    "security",
+    "notifications",
+    "users",
+    "session-expired",
+    "no-access",
+];
+
+/// The file behind a path that no route wanted. Files under their own names need no entry here.
+pub fn asset(path: &str) -> String {
+    let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+    match segments.as_slice() {
+        [""] => "/index.html".into(),
+        [_, "portal"] => "/portal/index.html".into(),
+        [_, "portal", page] if PORTAL.contains(page) => format!("/portal/{page}.html"),
+        ["login"] => "/backend/login.html".into(),
+        ["reset"] | ["reset", _] => "/backend/reset.html".into(),
+        ["backend"] => "/backend/index.html".into(),
+        ["backend", ..] if !path.contains('.') => "/backend/index.html".into(),
+        _ => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mailed_link_leads_to_a_file() {
+        for (path, file) in [
+            ("/", "/index.html"),
+            ("/acme/portal", "/portal/index.html"),
+            ("/acme/portal/verify", "/portal/verify.html"),
+            ("/acme/portal/", "/portal/index.html"),
+            ("/reset/abc", "/backend/reset.html"),
+            ("/backend/customer_accounts", "/backend/index.html"),
+            ("/assets/dev.css", "/assets/dev.css"),
+            ("/acme/portal/nonsense", "/acme/portal/nonsense"),
+        ] {
+            assert_eq!(asset(path), file);
+        }
+    }
+}
