@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use portcullis_core::{
-    contract::hasher::{Hashed, Message, Verified},
+    contract::hasher::{Hashed, Message, UNUSABLE, Verified},
     domain::secret::Password,
     hashing,
     ports::{Fut, HashError, PasswordHasher, Verdict},
@@ -54,5 +54,5 @@ impl PasswordHasher for Hasher {
 async fn ask<A: DeserializeOwned>(namespace: &ObjectNamespace, size: u32, message: Message) -> Result<A, HashError> {
     let number = u32::from_le_bytes(entropy::bytes()) % size.max(1);
     let answer = durable::ask(namespace, &format!("hasher-{number}"), "https://hasher/", &message, LIMIT).await;
-    answer.map_err(|Refusal { status, text }| if status == durable::UNUSABLE { HashError::Unusable(text) } else { HashError::Unavailable(text) })
+    answer.map_err(|Refusal { status, text }| if status == UNUSABLE { HashError::Unusable(text) } else { HashError::Unavailable(text) })
 }

@@ -46,7 +46,7 @@ async fn fetch(request: web_sys::Request, env: Env, ctx: Context) -> worker::Res
     let assets = bindings::assets(&env);
     let (deployment, platform) = match configured(&env) {
         Ok(configured) => configured,
-        Err(response) => return http::respond(&request, assets, response).await,
+        Err(response) => return http::respond(&request, None, response).await,
     };
     let id = request_id(&request);
     let Some(incoming) = http::receive(&request, now, id.clone()).await else {

@@ -8,14 +8,14 @@
 //! * **Cleans up:** nothing to clean; it is gone seconds after the last hash.
 
 use portcullis_core::{
-    contract::hasher::{Hashed, Message, Verified},
+    contract::hasher::{Hashed, Message, UNUSABLE, Verified},
     domain::secret::Password,
     hashing,
     ports::HashError,
 };
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
-use super::{UNUSABLE, answer, refuse};
+use super::{answer, refuse};
 use crate::entropy;
 
 #[durable_object(fetch)]

@@ -11,9 +11,6 @@ use worker::{Method, ObjectNamespace, Request, RequestInit, Response};
 
 use crate::deadline::within;
 
-/// The status of a hasher that was given a stored hash it cannot use.
-pub const UNUSABLE: u16 = 422;
-
 /// Why an object gave no answer. The status is 0 when it was not reached.
 pub struct Refusal {
     pub status: u16,

@@ -1,8 +1,10 @@
 //! The hasher object: binding `HASHER`, class `HasherObject`, `POST https://hasher/`, JSON both ways. It stores nothing.
 //!
-//! An error is answered as `{"error": text}` with status 500.
+//! An error is answered as `{"error": text}`: with status 500, or [`UNUSABLE`] for a stored hash that cannot be used.
 
 use serde::{Deserialize, Serialize};
+
+pub const UNUSABLE: u16 = 422;
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "op", rename_all = "lowercase")]
