@@ -1,6 +1,6 @@
 //! Instants and durations. One instant is taken per request by the shell and passed as a value.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 
 /// Milliseconds since the Unix epoch, UTC: how every time is stored.
@@ -42,10 +42,12 @@ impl Millis {
         DateTime::parse_from_rfc3339(&full).ok().map(|at| Self(at.timestamp_millis()))
     }
 
-    /// Any date a header may carry: RFC 3339 with any offset, or a bare number of milliseconds.
+    /// Any date a header may carry: RFC 3339 with any offset, a bare day, or a date as mails and HTTP write it.
     pub fn parse_lenient(text: &str) -> Option<Self> {
         let text = text.trim();
-        DateTime::parse_from_rfc3339(text).ok().map(|at| Self(at.timestamp_millis())).or_else(|| Self::parse_iso(text))
+        let instant = DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_rfc2822(text)).ok();
+        let day = || text.parse::<NaiveDate>().ok().and_then(|day| day.and_hms_opt(0, 0, 0)).map(|midnight| midnight.and_utc().timestamp_millis());
+        instant.map(|at| at.timestamp_millis()).or_else(day).map(Self).or_else(|| Self::parse_iso(text))
     }
 }
 
@@ -72,5 +74,14 @@ mod tests {
         assert_eq!(Millis::parse_iso("2026-11-21T04:47Z"), Some(Millis(1_795_236_420_000)));
         assert_eq!(Millis::parse_iso("2026-11-21T04:47:42+00:00"), None);
         assert_eq!(Millis::parse_iso("tomorrowZ"), None);
+    }
+
+    #[test]
+    fn a_header_takes_any_date_and_no_nonsense() {
+        for same in ["1970-01-02T00:00:00.000Z", "1970-01-02T01:00:00+01:00", "Fri, 02 Jan 1970 00:00:00 GMT", " 1970-01-02 ", "1970-01-02T00:00Z"] {
+            assert_eq!(Millis::parse_lenient(same), Some(Millis(DAY)), "{same}");
+        }
+        assert_eq!(Millis::parse_lenient("soon"), None);
+        assert_eq!(Millis::parse_lenient(""), None);
     }
 }

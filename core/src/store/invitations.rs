@@ -8,6 +8,7 @@ use crate::{
     domain::{
         email::Email,
         id::{Entity, Id, Organization, Record, Role, Tenant, User},
+        search,
         secret::TokenHash,
         time::{HOUR, Millis},
     },
@@ -147,8 +148,8 @@ pub fn take_over(
 ) -> Statement {
     Statement::new(
         "UPDATE customer_users SET organization_id = ?2, password_hash = ?3, display_name = ?4, customer_entity_id = COALESCE(?5, customer_entity_id), \
-         email_verified_at = ?7, credential_epoch = credential_epoch + 1, failed_login_attempts = 0, locked_until = NULL \
+         search_name = ?8, email_verified_at = ?7, credential_epoch = credential_epoch + 1, failed_login_attempts = 0, locked_until = NULL \
          WHERE id = ?1 AND deleted_at IS NULL AND email_verified_at IS NULL AND credential_epoch = ?6",
-        args![user, organization, password_hash, display_name, company, epoch, now],
+        args![user, organization, password_hash, display_name, company, epoch, now, search::words_json(display_name)],
     )
 }

@@ -10,6 +10,7 @@ use crate::{
         id::{Entity, Id, Organization, Record, Role, Tenant, User},
         lockout::{self, Counter},
         realm::Realm,
+        search,
         secret::TokenHash,
         time::Millis,
     },
@@ -147,7 +148,7 @@ pub struct NewUser<'a> {
 pub fn insert(user: &NewUser, now: Millis) -> Statement {
     Statement::new(
         "INSERT INTO customer_users (id, tenant_id, organization_id, email, email_hash, password_hash, display_name, locale, email_verified_at, \
-         customer_entity_id, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+         customer_entity_id, created_at, search_name, search_email) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         args![
             user.id,
             user.tenant,
@@ -159,7 +160,9 @@ pub fn insert(user: &NewUser, now: Millis) -> Statement {
             user.locale,
             user.verified_at,
             user.company,
-            now
+            now,
+            search::words_json(user.display_name),
+            search::words_json(user.email.as_str())
         ],
     )
 }
@@ -186,7 +189,13 @@ pub fn clear_lock(realm: Realm, user: Id<User>) -> Statement {
 
 /// A person's own name. `updated_at` stays: it is the version of the administrators' record.
 pub fn rename(realm: Realm, user: Id<User>, display_name: &str) -> Statement {
-    Statement::new(realm.sql("UPDATE {realm}_users SET display_name = ?2 WHERE id = ?1"), args![user, display_name])
+    match realm {
+        Realm::Customer => Statement::new(
+            "UPDATE customer_users SET display_name = ?2, search_name = ?3 WHERE id = ?1",
+            args![user, display_name, search::words_json(display_name)],
+        ),
+        Realm::Staff => Statement::new("UPDATE staff_users SET display_name = ?2 WHERE id = ?1", args![user, display_name]),
+    }
 }
 
 pub fn grant_role(user: Id<User>, role: Id<Role>, now: Millis) -> Statement {
@@ -258,8 +267,9 @@ pub fn by_verification(token: &TokenHash) -> Query {
 pub fn verified_by_signup(user: Id<User>, password_hash: Option<&str>, display_name: Option<&str>, now: Millis) -> Statement {
     Statement::new(
         "UPDATE customer_users SET display_name = CASE WHEN email_verified_at IS NULL THEN COALESCE(?3, display_name) ELSE display_name END, \
+         search_name = CASE WHEN email_verified_at IS NULL THEN COALESCE(?5, search_name) ELSE search_name END, \
          password_hash = COALESCE(password_hash, ?2), email_verified_at = ?4 WHERE id = ?1 AND deleted_at IS NULL",
-        args![user, password_hash, display_name, now],
+        args![user, password_hash, display_name, now, display_name.map(search::words_json)],
     )
 }
 

@@ -19,11 +19,16 @@ pub enum Kind {
         min: usize,
         max: usize,
     },
+    TextOrNull {
+        min: usize,
+        max: usize,
+    },
     /// Lower-case letters, digits, `_` and `-`.
     Slug {
         max: usize,
     },
     Email,
+    EmailOrNull,
     Uuid,
     UuidOrNull,
     Bool,
@@ -112,12 +117,14 @@ impl Kind {
                 Some(n) if n > max => Some(format!("Must hold at most {max} character(s)")),
                 Some(_) => None,
             },
+            Self::TextOrNull { .. } | Self::EmailOrNull if value.is_null() => None,
+            Self::TextOrNull { min, max } => Self::Text { min, max }.fault(value),
             Self::Slug { max } => {
                 let fits =
                     text.is_some_and(|t| (1..=max).contains(&t.len()) && t.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-')));
                 (!fits).then(|| format!("Expected 1 to {max} of a-z, 0-9, _ and -"))
             }
-            Self::Email => text.is_none_or(|t| Email::parse(t).is_none()).then(|| "Invalid email address".into()),
+            Self::Email | Self::EmailOrNull => text.is_none_or(|t| Email::parse(t).is_none()).then(|| "Invalid email address".into()),
             Self::Uuid => (!is_uuid(value)).then(|| "Invalid UUID".into()),
             Self::UuidOrNull => (!value.is_null() && !is_uuid(value)).then(|| "Invalid UUID".into()),
             Self::Bool => (!value.is_boolean()).then(|| "Expected a boolean".into()),
