@@ -99,7 +99,7 @@ async fn serve(deployment: &Deployment, io: &Io<'_>, incoming: &Incoming, trace:
     if let Some(realm) = authenticate::wanted(route.guard) {
         let verified = authenticate::token(deployment, io, request, realm, *now).await?;
         let (session, window) =
-            join(authenticate::session(deployment, io, realm, &verified, *now), limit::per_user(deployment, io, route, verified.sub)).await;
+            join(authenticate::session(deployment, io, request, realm, &verified, *now), limit::per_user(deployment, io, route, verified.sub)).await;
         if let Some(decision) = window? {
             trace.decision = Some(limit::enforce(decision)?);
         }

@@ -26,7 +26,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let Some(row) = row else { return Err(refuse("Invalid or expired session")) };
     let actor = row.judge(Realm::Customer, idle, None, cx.now).map_err(|why| match why {
         NotAlive::Session => refuse("Invalid or expired session"),
-        NotAlive::Account | NotAlive::Suspended => refuse("Account not active").note(format!("{why:?}")),
+        NotAlive::Account | NotAlive::Suspended | NotAlive::Outside => refuse("Account not active").note(format!("{why:?}")),
     })?;
     let subject = Subject {
         user: actor.user,

@@ -12,7 +12,7 @@ use crate::{
     domain::{
         password,
         realm::Realm,
-        session::{self, Lifetime},
+        session::{self, Idle, Lifetime},
         time::DAY,
     },
     jose::jwk::PrivateJwk,
@@ -178,6 +178,10 @@ impl Config {
             Realm::Customer => self.customer_session,
             Realm::Staff => self.staff_session,
         }
+    }
+
+    pub fn staff_idle(&self) -> Idle {
+        Idle { usual: self.staff_session.idle, remembered: self.staff_remember.idle }
     }
 
     pub fn password_policy(&self, realm: Realm, tenant_policy: &str) -> password::Policy {

@@ -11,6 +11,7 @@ pub mod keys;
 pub mod limit;
 pub mod locale;
 pub mod lockout;
+pub mod membership;
 pub mod notification;
 pub mod one_time;
 pub mod password;

@@ -20,6 +20,19 @@ impl Lifetime {
     }
 }
 
+/// Idle limits of a realm whose sessions may be remembered, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Idle {
+    pub usual: i64,
+    pub remembered: i64,
+}
+
+impl Idle {
+    pub const fn of(self, remember: bool) -> i64 {
+        if remember { self.remembered } else { self.usual }
+    }
+}
+
 /// Live sessions a user may have; the oldest goes first.
 pub const CAP: u32 = 5;
 

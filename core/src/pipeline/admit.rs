@@ -43,7 +43,7 @@ pub async fn admit(
     let json = json?;
     if let Some(actor) = trace.actor.clone() {
         charge(limit::per_subject(deployment, io, route, &actor, &json).await?, trace)?;
-        authenticate::authorize(route.guard, &actor)?;
+        authenticate::authorize(route, &actor)?;
         return Ok(Some(Admitted { body: body::fields(route, &json)?, ..Admitted::default() }));
     }
     let fields = body::fields(route, &json)?;

@@ -9,7 +9,7 @@ use crate::{
     actor::Actor,
     app::Deployment,
     domain::{
-        id::{Id, Session, Tenant, User},
+        id::{Id, Organization, Session, Tenant, User},
         realm::Realm,
         time::Millis,
     },
@@ -19,8 +19,11 @@ use crate::{
         jwt::{Rejection, Unverified},
     },
     problem::{Code, Problem},
-    routes::Guard,
-    store::sessions::{self, By, IdentityRow, NotAlive},
+    routes::{Guard, Route},
+    store::{
+        sessions::{self, By, IdentityRow, NotAlive},
+        staff_sessions,
+    },
     web::{cookies, request::Request},
 };
 
@@ -30,6 +33,7 @@ pub struct Verified {
     pub sub: Id<User>,
     pub sid: Id<Session>,
     pub tenant: Id<Tenant>,
+    pub organization: Option<Id<Organization>>,
     pub issued_at: i64,
 }
 
@@ -58,8 +62,8 @@ pub fn bearer(request: &Request) -> Option<String> {
 
 /// Checks the presented token as far as values go.
 pub async fn token(deployment: &Deployment, io: &Io<'_>, request: &Request, realm: Realm, now: Millis) -> Result<Verified, Problem> {
-    let Some(text) = presented(deployment, request, realm) else { return Err(Problem::unauthenticated()) };
-    verify(deployment, io, &text, realm, now).await?.map_err(|rejection| Problem::unauthenticated().note(rejection.to_string()))
+    let Some(text) = presented(deployment, request, realm) else { return Err(nobody(realm)) };
+    verify(deployment, io, &text, realm, now).await?.map_err(|rejection| nobody(realm).note(rejection.to_string()))
 }
 
 /// The token behind a best-effort route: nothing when there is none or it does not hold.
@@ -83,28 +87,70 @@ async fn verify(deployment: &Deployment, io: &Io<'_>, text: &str, realm: Realm, 
     Ok(unverified.claims::<AccessClaims>().and_then(|claims| {
         claims.check(&deployment.config.issuer, realm, now)?;
         let tenant = claims.tenant_id.ok_or(Rejection::NotForUs)?;
-        Ok(Verified { sub: claims.sub, sid: claims.sid, tenant, issued_at: claims.iat })
+        Ok(Verified { sub: claims.sub, sid: claims.sid, tenant, organization: claims.org_id, issued_at: claims.iat })
     }))
 }
 
 /// Looks up the session the token names: one round trip, everything fresh.
-pub async fn session(deployment: &Deployment, io: &Io<'_>, realm: Realm, token: &Verified, now: Millis) -> Result<Actor, Problem> {
+pub async fn session(deployment: &Deployment, io: &Io<'_>, request: &Request, realm: Realm, token: &Verified, now: Millis) -> Result<Actor, Problem> {
     let by = By::Claims { session: token.sid, user: token.sub, tenant: token.tenant };
-    let row = io.read_one(sessions::identity(realm, by)).await?.first::<IdentityRow>()?.ok_or_else(Problem::unauthenticated)?;
-    let idle = deployment.config.session_lifetime(realm).idle;
-    row.judge(realm, idle, Some(token.issued_at), now).map_err(|why| match why {
+    let found = match realm {
+        Realm::Customer => {
+            let row = io.read_one(sessions::identity(realm, by)).await?.first::<IdentityRow>()?;
+            row.map(|row| row.judge(realm, deployment.config.session_lifetime(realm).idle, Some(token.issued_at), now))
+        }
+        Realm::Staff => {
+            let row = io.read_one(staff_sessions::identity(by, token.organization)).await?.first::<staff_sessions::IdentityRow>()?;
+            row.map(|row| row.judge(deployment.config.staff_idle(), Some(token.issued_at), now))
+        }
+    };
+    found.unwrap_or(Err(NotAlive::Session)).map_err(|why| match why {
         NotAlive::Suspended => Problem::tenant_suspended(),
-        NotAlive::Session | NotAlive::Account => Problem::unauthenticated().note(format!("{why:?}")),
+        NotAlive::Outside => no_access(),
+        NotAlive::Session | NotAlive::Account => forget(deployment, request, realm, nobody(realm)).note(format!("{why:?}")),
     })
 }
 
-/// Whether the caller passes the guard.
-pub fn authorize(guard: Guard, actor: &Actor) -> Result<(), Problem> {
-    if actor.must_change_password && !matches!(guard, Guard::AnySession(_)) {
+/// 401 in the words of the realm.
+pub fn nobody(realm: Realm) -> Problem {
+    match realm {
+        Realm::Customer => Problem::unauthenticated(),
+        Realm::Staff => Problem::new(Code::Unauthenticated, "Unauthorized"),
+    }
+}
+
+/// 403 for staff who have no business here.
+pub fn no_access() -> Problem {
+    Problem::forbidden("You do not have permission to access this area. Please contact your administrator.")
+}
+
+/// A staff browser whose session is over is told to forget it; a customer's keeps its cookies and asks for a refresh.
+fn forget(deployment: &Deployment, request: &Request, realm: Realm, problem: Problem) -> Problem {
+    let style = crate::cx::cookie_style(deployment, request);
+    match realm {
+        Realm::Customer => problem,
+        Realm::Staff => [realm.auth_cookie(), realm.session_cookie()]
+            .into_iter()
+            .fold(problem, |problem, name| problem.header(header::SET_COOKIE, style.clear(name))),
+    }
+}
+
+/// Whether the caller passes the route's guard.
+pub fn authorize(route: &Route, actor: &Actor) -> Result<(), Problem> {
+    if actor.must_change_password && !matches!(route.guard, Guard::AnySession(_)) {
         return Err(Problem::new(Code::PasswordChangeRequired, "Please change your one-time password first."));
     }
-    match guard {
-        Guard::Can(_, feature) if !actor.grants.allow(feature) => Err(Problem::forbidden("Insufficient permissions")),
+    match route.guard {
+        Guard::Can(_, feature) if !actor.grants.allow(feature) => Err(lacking(route, feature)),
         _ => Ok(()),
+    }
+}
+
+/// Customer-accounts routes have a sentence of their own; all others name what was needed.
+fn lacking(route: &Route, feature: &str) -> Problem {
+    if route.path.starts_with("/api/customer_accounts/") {
+        Problem::forbidden("Insufficient permissions")
+    } else {
+        Problem::forbidden("Forbidden").member("requiredFeatures", vec![feature])
     }
 }

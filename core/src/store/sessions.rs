@@ -106,15 +106,21 @@ pub enum NotAlive {
     Account,
     /// The tenant or organization is suspended.
     Suspended,
+    /// Staff only: no longer a member of the place the session is active in.
+    Outside,
+}
+
+/// Whether an access token is older than the moment everything was revoked. `iat` is whole seconds: a token minted
+/// later in the second of the revocation is not older than it.
+pub fn is_outdated(issued_at: Option<i64>, revoked_at: Option<Millis>) -> bool {
+    issued_at.zip(revoked_at).is_some_and(|(iat, revoked)| iat < revoked.seconds())
 }
 
 impl IdentityRow {
     /// The caller, or why not. `issued_at` is the access token's `iat` in seconds, where one was presented.
     pub fn judge(self, realm: Realm, idle: i64, issued_at: Option<i64>, now: Millis) -> Result<Actor, NotAlive> {
         let times = Times { last_used: self.last_used_at, expires: self.expires_at, ended: self.ended_at.is_some() };
-        // `iat` is whole seconds: a token minted later in the second of the revocation is not older than it.
-        let outdated = issued_at.zip(self.sessions_revoked_at).is_some_and(|(iat, revoked)| iat < revoked.seconds());
-        if !is_alive(times, idle, now) || outdated {
+        if !is_alive(times, idle, now) || is_outdated(issued_at, self.sessions_revoked_at) {
             return Err(NotAlive::Session);
         }
         if !self.is_active {

@@ -1,0 +1,174 @@
+//! Sessions of staff: like a customer's, with a place the session is active in and a life chosen at sign-in.
+
+use serde::Deserialize;
+
+use super::sessions::{By, NewSession, NotAlive, is_outdated};
+use crate::{
+    actor::{Actor, HeldRole, flag},
+    args,
+    domain::{
+        id::{Id, Organization, Session, Tenant, User},
+        membership::{Holding, Membership, OwnAcl, Seat, holding},
+        realm::Realm,
+        secret::TokenHash,
+        session::{Idle, Times, is_alive},
+        time::Millis,
+    },
+    ports::{Query, Statement, StoreError},
+};
+
+/// A session, its user, the place it is active in and what the user is there: one row, one round trip.
+#[derive(Clone, Debug, Deserialize)]
+pub struct IdentityRow {
+    session_id: Id<Session>,
+    #[serde(deserialize_with = "flag")]
+    remember: bool,
+    last_used_at: Millis,
+    expires_at: Millis,
+    ended_at: Option<Millis>,
+    tenant_id: Id<Tenant>,
+    organization_id: Option<Id<Organization>>,
+    user_id: Id<User>,
+    email: String,
+    display_name: Option<String>,
+    email_verified_at: Option<Millis>,
+    #[serde(deserialize_with = "flag")]
+    is_active: bool,
+    last_login_at: Option<Millis>,
+    created_at: Millis,
+    sessions_revoked_at: Option<Millis>,
+    #[serde(deserialize_with = "flag")]
+    must_change_password: bool,
+    locale: String,
+    #[serde(deserialize_with = "flag")]
+    tenant_active: bool,
+    tenant_policy: String,
+    /// NULL where no organization is active, or the one that was is gone.
+    organization_active: Option<i64>,
+    organization_slug: Option<String>,
+    organization_name: Option<String>,
+    /// JSON arrays.
+    memberships: String,
+    acls: String,
+}
+
+/// The members of [`Membership`] from `m`, `r` and `ra`.
+pub(super) const MEMBERSHIP: &str = "'tenant', m.tenant_id, 'organization', m.organization_id, 'role', r.id, 'slug', r.slug, 'name', r.name, \
+     'priority', r.priority, 'platform', r.tenant_id IS NULL, 'features', json(ra.features_json), 'admin', ra.is_super_admin, \
+     'organizations', json(ra.organizations_json)";
+
+/// Live memberships `m` of the user `u` with their role and its ACL. A role counts in its own tenant only.
+pub(super) const MEMBERSHIPS: &str = "FROM staff_memberships m JOIN staff_roles r ON r.id = m.role_id AND r.deleted_at IS NULL \
+     AND (r.tenant_id IS NULL OR r.tenant_id = m.tenant_id) LEFT JOIN staff_role_acls ra ON ra.role_id = r.id AND ra.deleted_at IS NULL \
+     WHERE m.user_id = u.id AND m.deleted_at IS NULL";
+
+/// The ACLs of the user `u` as a JSON array.
+pub(super) const ACLS: &str = "(SELECT json_group_array(json_object('tenant', a.tenant_id, 'features', json(a.features_json), 'denied', json(a.denied_json), \
+     'admin', a.is_super_admin, 'organizations', json(a.organizations_json))) FROM staff_user_acls a WHERE a.user_id = u.id AND a.deleted_at IS NULL)";
+
+/// The identity behind a session, dead or alive; [`IdentityRow::judge`] decides.
+pub fn identity(by: By, organization: Option<Id<Organization>>) -> Query {
+    let select = format!(
+        "SELECT s.id AS session_id, s.remember, s.last_used_at, s.expires_at, s.deleted_at AS ended_at, s.tenant_id, s.organization_id, u.id AS user_id, \
+         u.email, u.display_name, u.email_verified_at, u.is_active, u.last_login_at, u.created_at, u.sessions_revoked_at, u.must_change_password, \
+         u.locale, t.is_active AS tenant_active, t.policy AS tenant_policy, o.is_active AS organization_active, o.slug AS organization_slug, \
+         o.name AS organization_name, (SELECT json_group_array(json_object({MEMBERSHIP})) {MEMBERSHIPS}) AS memberships, {ACLS} AS acls \
+         FROM staff_user_sessions s JOIN staff_users u ON u.id = s.user_id AND u.deleted_at IS NULL \
+         JOIN tenants t ON t.id = s.tenant_id AND t.deleted_at IS NULL \
+         LEFT JOIN organizations o ON o.id = s.organization_id AND o.tenant_id = s.tenant_id AND o.deleted_at IS NULL "
+    );
+    match by {
+        // The token names exactly the place the session is active in; after a switch the older token is void.
+        By::Claims { session, user, tenant } => Query::new(
+            format!("{select}WHERE s.id = ?1 AND s.user_id = ?2 AND s.tenant_id = ?3 AND s.organization_id IS ?4"),
+            args![session, user, tenant, organization],
+        ),
+        By::Token(hash) => Query::new(format!("{select}WHERE s.token_hash = ?1"), args![hash.as_str()]),
+    }
+}
+
+/// Memberships and ACLs out of the JSON columns of the identity and login queries.
+pub fn parse(memberships: &str, acls: &str) -> Result<(Vec<Membership>, Vec<OwnAcl>), StoreError> {
+    let broken = |e: serde_json::Error| StoreError::Broken(format!("staff ACL does not parse: {e}"));
+    Ok((serde_json::from_str(memberships).map_err(broken)?, serde_json::from_str(acls).map_err(broken)?))
+}
+
+impl IdentityRow {
+    /// The caller, or why not. `issued_at` is the access token's `iat` in seconds, where one was presented.
+    pub fn judge(self, idle: Idle, issued_at: Option<i64>, now: Millis) -> Result<Actor, NotAlive> {
+        let times = Times { last_used: self.last_used_at, expires: self.expires_at, ended: self.ended_at.is_some() };
+        if !is_alive(times, idle.of(self.remember), now) || is_outdated(issued_at, self.sessions_revoked_at) {
+            return Err(NotAlive::Session);
+        }
+        if !self.is_active {
+            return Err(NotAlive::Account);
+        }
+        let seat = Seat { tenant: self.tenant_id, organization: self.organization_id };
+        let (memberships, acls) = parse(&self.memberships, &self.acls).map_err(|_| NotAlive::Account)?;
+        let held = holding(memberships, &acls, seat);
+        if !held.is_member() || (seat.organization.is_some() && self.organization_active.is_none()) {
+            return Err(NotAlive::Outside);
+        }
+        let suspended = !self.tenant_active || self.organization_active == Some(0);
+        if suspended && !held.platform {
+            return Err(NotAlive::Suspended);
+        }
+        Ok(self.actor(held))
+    }
+
+    fn actor(self, held: Holding) -> Actor {
+        Actor {
+            realm: Realm::Staff,
+            user: self.user_id,
+            session: self.session_id,
+            tenant: self.tenant_id,
+            organization: self.organization_id,
+            organization_slug: self.organization_slug.unwrap_or_default(),
+            organization_name: self.organization_name.unwrap_or_default(),
+            email: self.email,
+            display_name: self.display_name.unwrap_or_default(),
+            email_verified_at: self.email_verified_at,
+            last_login_at: self.last_login_at,
+            created_at: self.created_at,
+            company: None,
+            person: None,
+            roles: held.roles.into_iter().map(|m| HeldRole { id: m.role, name: m.name, slug: m.slug }).collect(),
+            grants: held.grants,
+            priority: held.priority,
+            must_change_password: self.must_change_password,
+            locale: self.locale,
+            tenant_policy: self.tenant_policy,
+        }
+    }
+}
+
+/// Opens a session for a user whose credentials are still the ones that were checked; follow with [`super::changed_one`].
+pub fn open(session: &NewSession, seat: Seat, remember: bool, epoch: i64, now: Millis) -> Statement {
+    Statement::new(
+        "INSERT INTO staff_user_sessions (id, user_id, tenant_id, organization_id, token_hash, remember, ip_address, user_agent, expires_at, last_used_at, \
+         created_at) SELECT ?1, u.id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10 FROM staff_users u \
+         WHERE u.id = ?2 AND u.deleted_at IS NULL AND u.is_active = 1 AND u.credential_epoch = ?11",
+        args![
+            session.id,
+            session.user,
+            seat.tenant,
+            seat.organization,
+            session.token.as_str(),
+            remember,
+            session.ip,
+            session.user_agent,
+            session.expires,
+            now,
+            epoch
+        ],
+    )
+}
+
+/// Marks a live session as used now. Nothing happens to one that is ended, expired or idle.
+pub fn touch(token: &TokenHash, idle: Idle, now: Millis) -> Statement {
+    Statement::new(
+        "UPDATE staff_user_sessions SET last_used_at = ?2 WHERE token_hash = ?1 AND deleted_at IS NULL AND expires_at > ?2 \
+         AND last_used_at > ?2 - CASE remember WHEN 1 THEN ?4 ELSE ?3 END",
+        args![token.as_str(), now, idle.usual, idle.remembered],
+    )
+}
