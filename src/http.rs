@@ -7,6 +7,7 @@ use js_sys::{Reflect, Uint8Array, futures::JsFuture};
 use portcullis_core::{
     app::{self, Incoming},
     domain::time::Millis,
+    ports::Log,
     web::{
         request::{Body, MAX_BODY, Request},
         response::Response,
@@ -15,6 +16,8 @@ use portcullis_core::{
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::ReadableStreamDefaultReader;
 use worker::Fetcher;
+
+use crate::console::Console;
 
 /// On a 404 of the core's: no route has this path; the value is the file that may.
 const UNROUTED: HeaderName = HeaderName::from_static("x-portcullis-unrouted");
@@ -91,9 +94,12 @@ pub async fn respond(request: &web_sys::Request, assets: Option<Fetcher>, mut re
         && let Some(file) = unrouted
         && response.status == StatusCode::NOT_FOUND
         && (head || request.method() == "GET")
-        && let Some(page) = page(request, &file, &assets).await?
     {
-        return Ok(page);
+        match page(request, &file, &assets).await {
+            Ok(Some(page)) => return Ok(page),
+            Ok(None) => {}
+            Err(error) => Console.line(&serde_json::json!({ "level": "error", "event": "assets", "note": error.to_string() })),
+        }
     }
     let headers = web_sys::Headers::new()?;
     for (name, value) in &response.headers {
