@@ -16,6 +16,7 @@ pub mod notification;
 pub mod one_time;
 pub mod password;
 pub mod realm;
+pub mod registry;
 pub mod role;
 pub mod search;
 pub mod secret;

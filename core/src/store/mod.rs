@@ -12,6 +12,7 @@ pub mod notifications;
 pub mod outbox;
 pub mod roles;
 pub mod sessions;
+pub mod staff_roles;
 pub mod staff_sessions;
 pub mod tokens;
 pub mod users;
