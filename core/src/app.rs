@@ -104,6 +104,9 @@ async fn serve(deployment: &Deployment, io: &Io<'_>, incoming: &Incoming, trace:
             trace.decision = Some(limit::enforce(decision)?);
         }
         let actor = session?;
+        if !host.admits(actor.tenant) {
+            return Err(Problem::unauthenticated().note("a session of another tenant on a tenant's own host"));
+        }
         trace.actor = Some(actor);
     }
 
@@ -126,6 +129,7 @@ async fn serve(deployment: &Deployment, io: &Io<'_>, incoming: &Incoming, trace:
         body: admitted.body,
         actor: trace.actor.clone(),
         place: admitted.place,
+        host: &host,
         subject_key: admitted.subject_key,
         io: io.clone(),
         later: Default::default(),

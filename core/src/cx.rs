@@ -17,6 +17,7 @@ use crate::{
         time::Millis,
     },
     io::Io,
+    pipeline::host::Host,
     ports::{Query, Rows, Statement, StoreError, Written},
     problem::Problem,
     routes::{Audit, Route},
@@ -39,6 +40,7 @@ pub struct Cx<'a> {
     pub actor: Option<Actor>,
     /// Where a public request belongs, once resolved.
     pub place: Option<Place>,
+    pub host: &'a Host,
     /// The limiter key of the address layer, for the success that resets it.
     pub subject_key: Option<String>,
     pub io: Io<'a>,

@@ -28,6 +28,9 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
         NotAlive::Session => refuse("Invalid or expired session"),
         NotAlive::Account | NotAlive::Suspended | NotAlive::Outside => refuse("Account not active").note(format!("{why:?}")),
     })?;
+    if !cx.host.admits(actor.tenant) {
+        return Err(refuse("Invalid or expired session").note("a session of another tenant on a tenant's own host"));
+    }
     let subject = Subject {
         user: actor.user,
         session: actor.session,

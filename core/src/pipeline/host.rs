@@ -2,6 +2,7 @@
 
 use crate::{
     app::{Deployment, Incoming},
+    domain::id::{Id, Tenant},
     io::Io,
     problem::{Code, Problem},
     routes::{Limit, Route},
@@ -15,6 +16,16 @@ pub enum Host {
     Platform,
     /// A tenant's own host.
     Mapped(HostCard),
+}
+
+impl Host {
+    /// On a tenant's own host nobody of another tenant is signed in.
+    pub fn admits(&self, tenant: Id<Tenant>) -> bool {
+        match self {
+            Self::Platform => true,
+            Self::Mapped(card) => tenant == card.tenant_id,
+        }
+    }
 }
 
 /// An unknown host is refused: whoever points a domain at us does not get a working sign-in page out of it.
