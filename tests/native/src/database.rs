@@ -1,0 +1,171 @@
+//! `ports::Database` on SQLite: the same migrations, the same SQL and the same errors as D1, stricter where D1 is lax,
+//! and with a switch for every way a call can go wrong.
+
+use std::cell::{Cell, RefCell};
+
+use portcullis_core::ports::{Database, Fut, Query, Rows, Statement, StoreError, Value, Written};
+use rusqlite::{Connection, params_from_iter, types::ValueRef};
+use serde_json::{Map, json};
+
+use crate::sources;
+
+/// How the n-th call goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing happened, and the caller is told so.
+    Fails,
+    /// Nothing happened, and the caller waited in vain.
+    Hangs,
+    /// It happened, and the caller is told otherwise.
+    LosesReply,
+}
+
+/// One round trip, as seen from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    pub writes: bool,
+    pub sql: Vec<String>,
+}
+
+pub struct SqliteDatabase {
+    connection: Connection,
+    calls: RefCell<Vec<Call>>,
+    faults: RefCell<Vec<(usize, Fault)>>,
+    down: Cell<bool>,
+}
+
+/// D1's own limit on bound parameters of one statement.
+const MAX_PARAMETERS: usize = 100;
+
+impl SqliteDatabase {
+    /// All migrations applied and booked as wrangler books them.
+    pub fn new() -> Self {
+        let database = Self::empty();
+        database
+            .connection
+            .execute_batch(
+                "CREATE TABLE d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, \
+                 applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)",
+            )
+            .unwrap();
+        for (name, sql) in sources::migrations() {
+            database.connection.execute_batch(&sql).unwrap_or_else(|e| panic!("migration {name}: {e}"));
+            database.connection.execute("INSERT INTO d1_migrations (name) VALUES (?1)", [&name]).unwrap();
+        }
+        database
+    }
+
+    /// No tables at all.
+    pub fn empty() -> Self {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+        Self { connection, calls: RefCell::default(), faults: RefCell::default(), down: Cell::new(false) }
+    }
+
+    /// For arranging and looking: neither counted nor faulty.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// The n-th call from now on goes wrong, once. The first one is 1.
+    pub fn fault(&self, nth: usize, fault: Fault) {
+        let at = self.calls.borrow().len() + nth;
+        self.faults.borrow_mut().push((at, fault));
+    }
+
+    /// Every call fails until it is switched back.
+    pub fn set_down(&self, down: bool) {
+        self.down.set(down);
+    }
+
+    /// What was called since the last time this was asked. Faults that were not reached are forgotten.
+    pub fn take_calls(&self) -> Vec<Call> {
+        self.faults.borrow_mut().clear();
+        self.calls.take()
+    }
+
+    fn begin(&self, writes: bool, sql: Vec<String>) -> Option<Fault> {
+        self.calls.borrow_mut().push(Call { writes, sql });
+        let number = self.calls.borrow().len();
+        let planned = self.faults.borrow().iter().find(|(at, _)| *at == number).map(|(_, fault)| *fault);
+        planned.or(self.down.get().then_some(Fault::Fails))
+    }
+
+    fn run(&self, sql: &str, args: &[Value], reading: bool) -> Result<Written, StoreError> {
+        let broken = |e: rusqlite::Error| StoreError::classify(&e.to_string());
+        assert!(args.len() <= MAX_PARAMETERS, "D1 binds at most {MAX_PARAMETERS} parameters: {sql}");
+        let mut statement = self.connection.prepare(sql).map_err(broken)?;
+        assert!(!reading || statement.readonly(), "a Query must not write; make it a Statement: {sql}");
+        if statement.parameter_count() != args.len() {
+            return Err(StoreError::classify("Wrong number of parameter bindings for SQL query."));
+        }
+        let readonly = statement.readonly();
+        let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let bound = params_from_iter(args.iter().map(|value| match value {
+            Value::Null => rusqlite::types::Value::Null,
+            Value::Int(int) => rusqlite::types::Value::Integer(*int),
+            Value::Text(text) => rusqlite::types::Value::Text(text.clone()),
+        }));
+        let mut rows = statement.query(bound).map_err(broken)?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(broken)? {
+            let cells = names.iter().enumerate().map(|(index, name)| (name.clone(), cell(row.get_ref(index).unwrap())));
+            found.push(cells.collect::<Map<_, _>>().into());
+        }
+        drop(rows);
+        let changes = if readonly { 0 } else { self.connection.changes() };
+        Ok(Written { rows: Rows(found), changes })
+    }
+
+    fn transaction(&self, statements: &[Statement]) -> Result<Vec<Written>, StoreError> {
+        self.connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let done: Result<Vec<_>, _> = statements.iter().map(|statement| self.run(&statement.sql, &statement.args, false)).collect();
+        self.connection.execute_batch(if done.is_ok() { "COMMIT" } else { "ROLLBACK" }).unwrap();
+        done
+    }
+}
+
+impl Default for SqliteDatabase {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn cell(value: ValueRef<'_>) -> serde_json::Value {
+    match value {
+        ValueRef::Null => serde_json::Value::Null,
+        ValueRef::Integer(int) => json!(int),
+        ValueRef::Real(real) => json!(real),
+        ValueRef::Text(text) => json!(std::str::from_utf8(text).unwrap()),
+        ValueRef::Blob(blob) => json!(blob),
+    }
+}
+
+fn unavailable(fault: Fault) -> StoreError {
+    StoreError::classify(match fault {
+        Fault::Fails => "D1_ERROR: Internal error in D1 DB storage caused object to be reset.",
+        Fault::Hangs => "timed out",
+        Fault::LosesReply => "D1_ERROR: Network connection lost.",
+    })
+}
+
+impl Database for SqliteDatabase {
+    fn read(&self, queries: Vec<Query>) -> Fut<'_, Result<Vec<Rows>, StoreError>> {
+        Box::pin(async move {
+            match self.begin(false, queries.iter().map(|query| query.sql.to_string()).collect()) {
+                Some(fault) => Err(unavailable(fault)),
+                None => queries.iter().map(|query| self.run(&query.sql, &query.args, true).map(|written| written.rows)).collect(),
+            }
+        })
+    }
+
+    fn write(&self, statements: Vec<Statement>) -> Fut<'_, Result<Vec<Written>, StoreError>> {
+        Box::pin(async move {
+            match self.begin(true, statements.iter().map(|statement| statement.sql.to_string()).collect()) {
+                Some(fault @ Fault::LosesReply) => self.transaction(&statements).and(Err(unavailable(fault))),
+                Some(fault) => Err(unavailable(fault)),
+                None => self.transaction(&statements),
+            }
+        })
+    }
+}

@@ -1,0 +1,27 @@
+//! Files that are reviewed like code: what is compared with them changes only on purpose.
+
+use std::{fs, path::PathBuf};
+
+fn path(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden").join(name)
+}
+
+/// Compares with `golden/<name>`. `GOLDEN=write` writes the file instead, for the diff to be read and committed.
+#[track_caller]
+#[allow(clippy::disallowed_methods, reason = "whether files are to be rewritten is said by the person at the keyboard")]
+pub fn check(name: &str, actual: &str, teach: &str) {
+    if std::env::var("GOLDEN").as_deref() == Ok("write") {
+        fs::write(path(name), actual).unwrap();
+        return;
+    }
+    let expected = fs::read_to_string(path(name)).unwrap_or_default();
+    if expected == actual {
+        return;
+    }
+    let gone = expected.lines().filter(|line| !actual.lines().any(|other| other == *line)).map(|line| format!("- {line}\n"));
+    let new = actual.lines().filter(|line| !expected.lines().any(|other| other == *line)).map(|line| format!("+ {line}\n"));
+    let diff: String = gone.chain(new).take(60).collect();
+    panic!(
+        "tests/native/golden/{name} says something else:\n{diff}\n{teach}\nWhere the change is meant: GOLDEN=write cargo test -p portcullis-tests, read the diff, commit it."
+    );
+}

@@ -1,0 +1,24 @@
+//! One binary, so that the core is linked once. Each file is one idea.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on should stop where it stands"
+)]
+
+mod budget;
+mod contract;
+mod equal_work;
+mod faults;
+mod flows;
+mod golden;
+mod layers;
+mod matrix;
+mod props;
+mod query_plans;
+mod secrets;
+mod settings;
+mod tokens;
+mod twins;
