@@ -32,6 +32,7 @@ pub mod ports;
 pub mod problem;
 pub mod router;
 pub mod routes;
+pub mod session;
 pub mod store;
 pub mod twin;
 pub mod web;

@@ -16,18 +16,19 @@ use crate::{
     change::Change,
     cx::Cx,
     domain::{
+        attempt::{self, Account, Reason},
         audit::{Entry, Outcome},
-        device,
         email::Email,
         event::Event,
         id::{Id, User},
-        lockout, notification,
+        notification,
         realm::Realm,
         time::Millis,
     },
     hashing,
     ports::{StoreError, Verdict},
     problem::{Code, Problem},
+    session::device,
     store::{
         audit::count_attempt,
         directory::{self, Standing},
@@ -53,52 +54,22 @@ pub const BODY: Schema = Schema {
 
 pub const AUDIT: &[&str] = &["login.success", "login.failed"];
 
-/// Why a sign-in failed: for the trail and the operator, never for the caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    InvalidCredentials,
-    Inactive,
-    Locked,
-    InvalidPassword,
-    EmailNotVerified,
-}
-
-impl Reason {
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::InvalidCredentials => "invalid_credentials",
-            Self::Inactive => "inactive",
-            Self::Locked => "locked",
-            Self::InvalidPassword => "invalid_password",
-            Self::EmailNotVerified => "email_not_verified",
-        }
-    }
-}
-
 /// Whether an account lets this attempt in. `known_device` attempts have a lock of their own.
 pub fn decide(row: Option<&LoginRow>, verdict: Verdict, known_device: bool, now: Millis) -> Result<(), Reason> {
-    let Some(row) = row.filter(|row| row.password_hash.is_some() || row.email_verified_at.is_none()) else { return Err(Reason::InvalidCredentials) };
-    let counter = if known_device { row.device_counter() } else { row.counter() };
-    if !row.is_active || !row.organization_active {
-        Err(Reason::Inactive)
-    } else if counter.is_locked(now) {
-        Err(Reason::Locked)
-    } else if row.email_verified_at.is_none() {
-        Err(Reason::EmailNotVerified)
-    } else if !verdict.matches {
-        Err(Reason::InvalidPassword)
-    } else {
-        Ok(())
-    }
+    let account = row.map(|row| Account {
+        has_password: row.password_hash.is_some(),
+        is_verified: row.email_verified_at.is_some(),
+        is_active: row.is_active && row.organization_active,
+        counter: if known_device { row.device_counter() } else { row.counter() },
+    });
+    attempt::decide(account, verdict.matches, now)
 }
 
 pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let (email, password) = (cx.body.email("email")?, cx.body.password("password")?);
     let place = cx.place()?;
     let lookup = cx.deployment.keys.lookup_hash(&email);
-    let device = cx
-        .cookie(Realm::Customer.device_cookie())
-        .and_then(|cookie| device::find(&cx.deployment.keys, &cookie, Realm::Customer, place.tenant, &lookup));
+    let device = device::known(cx, Realm::Customer, place.tenant, &lookup);
     let nonce = device.as_ref().map_or("", |device| device.nonce.as_str());
 
     // 1.
@@ -192,7 +163,9 @@ async fn fail(cx: &Cx<'_>, email: &Email, row: Option<&LoginRow>, reason: Reason
     };
     let organization = row.map(|row| row.organization_id);
     let notice = notification::locked(row.map_or("", |row| row.organization_slug.as_str()));
-    let locking = locks(row, reason, nonce.is_empty());
+    // Only the lock that stops strangers is news.
+    let stranger = reason == Reason::InvalidPassword && nonce.is_empty();
+    let locking = stranger && row.is_some_and(|row| attempt::locks(row.counter(), cx.now));
     let told = notifications::insert(cx.new_id(), tenant, organization, if locking { user } else { nobody }, &notice, cx.now);
     let change = Change::new(vec![count, count_attempt(tenant, "login.failed", cx.now), told])
         .audit(
@@ -213,11 +186,4 @@ async fn fail(cx: &Cx<'_>, email: &Email, row: Option<&LoginRow>, reason: Reason
     };
     cx.commit(change).await?;
     Err(Problem::new(Code::Unauthenticated, "Invalid email or password").note(reason.name()))
-}
-
-/// Whether this failure is the one that locks the account against strangers.
-fn locks(row: Option<&LoginRow>, reason: Reason, stranger: bool) -> bool {
-    reason == Reason::InvalidPassword
-        && stranger
-        && row.is_some_and(|row| row.failed_login_attempts + 1 == lockout::THRESHOLD && row.locked_until.is_none())
 }

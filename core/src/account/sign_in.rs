@@ -6,7 +6,6 @@ use super::audience::{self, Subject};
 use crate::{
     cx::Cx,
     domain::{
-        device,
         email::Email,
         feature::Grants,
         id::{Entity, Id, Organization, Session, Tenant, User},
@@ -15,6 +14,7 @@ use crate::{
     },
     ports::Statement,
     problem::Problem,
+    session::device,
     store::{
         self,
         sessions::{self, NewSession},
@@ -87,19 +87,9 @@ impl Opening {
         Ok(vec![
             cx.set_cookie(Realm::Customer.auth_cookie(), &access, config.access_token_seconds),
             cx.set_cookie(Realm::Customer.session_cookie(), self.token.reveal(), config.customer_session.absolute / 1_000),
-            remember_device(cx, person),
+            device::remember(cx, Realm::Customer, &[person.tenant], &person.email, person.epoch),
         ])
     }
-}
-
-/// This device has signed in: its next attempts count in a bucket of their own.
-fn remember_device(cx: &Cx<'_>, person: &Person) -> String {
-    let keys = &cx.deployment.keys;
-    let name = Realm::Customer.device_cookie();
-    let nonce: String = cx.new_token().reveal().chars().take(22).collect();
-    let value =
-        device::remember(keys, cx.cookie(name).as_deref(), Realm::Customer, person.tenant, &keys.lookup_hash(&person.email), &nonce, person.epoch);
-    cx.set_cookie(name, &value, device::MAX_AGE)
 }
 
 /// The body every sign-in answers with.

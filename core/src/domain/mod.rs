@@ -1,5 +1,6 @@
 //! Values and decisions. Pure and synchronous: nothing here knows a port, a table or HTTP.
 
+pub mod attempt;
 pub mod audit;
 pub mod device;
 pub mod email;

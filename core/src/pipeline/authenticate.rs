@@ -53,6 +53,11 @@ fn presented(deployment: &Deployment, request: &Request, realm: Realm) -> Option
     })
 }
 
+/// Whether there is an access token of the realm's at all, good or not.
+pub fn is_presented(deployment: &Deployment, request: &Request, realm: Realm) -> bool {
+    presented(deployment, request, realm).is_some()
+}
+
 /// `Authorization: Bearer`, any case; an empty one counts as absent.
 pub fn bearer(request: &Request) -> Option<String> {
     let (scheme, token) = request.header(&header::AUTHORIZATION)?.trim().split_once(' ')?;

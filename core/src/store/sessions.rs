@@ -269,22 +269,30 @@ pub fn live(realm: Realm, user: Id<User>, idle: i64, now: Millis) -> Query {
     )
 }
 
-/// Whose a live session is.
+/// Whose a live session is, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct OwnerRow {
     pub session_id: Id<Session>,
     pub user_id: Id<User>,
     pub tenant_id: Id<Tenant>,
-    pub organization_id: Id<Organization>,
+    pub organization_id: Option<Id<Organization>>,
 }
 
-const OWNER: &str = "SELECT s.id AS session_id, s.user_id, u.tenant_id, u.organization_id FROM {realm}_user_sessions s \
-     JOIN {realm}_users u ON u.id = s.user_id WHERE s.deleted_at IS NULL";
+/// A customer's place is the account's; a session of staff is active in a place of its own.
+const fn owners(realm: Realm) -> &'static str {
+    match realm {
+        Realm::Customer => {
+            "SELECT s.id AS session_id, s.user_id, u.tenant_id, u.organization_id FROM customer_user_sessions s \
+             JOIN customer_users u ON u.id = s.user_id WHERE s.deleted_at IS NULL"
+        }
+        Realm::Staff => "SELECT s.id AS session_id, s.user_id, s.tenant_id, s.organization_id FROM staff_user_sessions s WHERE s.deleted_at IS NULL",
+    }
+}
 
 pub fn owner_by_token(realm: Realm, token: &TokenHash) -> Query {
-    Query::new(realm.sql(&format!("{OWNER} AND s.token_hash = ?1")), args![token.as_str()])
+    Query::new(format!("{} AND s.token_hash = ?1", owners(realm)), args![token.as_str()])
 }
 
 pub fn owner(realm: Realm, session: Id<Session>, user: Id<User>) -> Query {
-    Query::new(realm.sql(&format!("{OWNER} AND s.id = ?1 AND s.user_id = ?2")), args![session, user])
+    Query::new(format!("{} AND s.id = ?1 AND s.user_id = ?2", owners(realm)), args![session, user])
 }

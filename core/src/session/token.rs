@@ -1,0 +1,61 @@
+//! Access tokens of either realm: who, where, and what they may do, under 3 KiB.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    cx::Cx,
+    domain::{
+        id::{Id, Organization, Session, Tenant, User},
+        realm::Realm,
+    },
+    jose::{claims::AccessClaims, jwt},
+    problem::Problem,
+};
+
+/// A token may not outgrow a cookie: features that do not fit are left out, and verifiers ask the check route instead.
+pub const MAX_TOKEN: usize = 3 * 1024;
+
+/// Whom a token is for.
+pub struct Bearer<'a> {
+    pub realm: Realm,
+    pub user: Id<User>,
+    pub session: Id<Session>,
+    pub tenant: Id<Tenant>,
+    pub organization: Option<Id<Organization>>,
+    /// `None` where a list of grants would not tell the truth; verifiers ask then, too.
+    pub features: Option<&'a [String]>,
+    /// The realm's own members.
+    pub rest: Map<String, Value>,
+}
+
+/// Signs a fresh access token.
+pub async fn access_token(cx: &Cx<'_>, bearer: &Bearer<'_>) -> Result<String, Problem> {
+    let full = sign(cx, bearer, bearer.features).await?;
+    if full.len() < MAX_TOKEN { Ok(full) } else { sign(cx, bearer, None).await }
+}
+
+async fn sign(cx: &Cx<'_>, bearer: &Bearer<'_>, features: Option<&[String]>) -> Result<String, Problem> {
+    let config = &cx.deployment.config;
+    let mut rest = bearer.rest.clone();
+    match features {
+        Some(features) => rest.insert("resolvedFeatures".into(), json!(features)),
+        None => rest.insert("featuresOmitted".into(), json!(true)),
+    };
+    let claims = AccessClaims {
+        iss: config.issuer.clone(),
+        aud: bearer.realm.name().into(),
+        iat: cx.now.seconds(),
+        exp: cx.now.seconds() + config.access_token_seconds,
+        nbf: None,
+        jti: cx.new_id(),
+        sub: bearer.user,
+        sid: bearer.session,
+        kind: bearer.realm.name().into(),
+        tenant_id: Some(bearer.tenant),
+        org_id: bearer.organization,
+        rest,
+    };
+    let input = jwt::signing_input(&config.signing_key.public.kid, &claims);
+    let signature = cx.io.sign(input.as_bytes().to_vec()).await?;
+    Ok(jwt::with_signature(&input, &signature))
+}
