@@ -68,11 +68,13 @@ pub async fn scheduled(deployment: &Deployment, ports: Ports<'_>, now: Millis) {
     let io = Io::new(ports);
     let sent = outbox::send_due(deployment, &io, now).await;
     let published = deployment.key_set.publish(&io, now).await;
+    let sealed = crate::audit::seal::seal_due(deployment, &io, now).await;
     let swept = io.write(store::maintenance::sweep(now)).await;
     io.log(&json!({
         "cron": "minute",
         "mails": sent.as_ref().map_or_else(|e| json!({"error": e.to_string()}), |n| json!(n)),
         "keys": published.map_or_else(|e| e.to_string(), |()| "published".into()),
+        "sealed": sealed.map_or_else(|e| json!({"error": e.to_string()}), |n| json!(n)),
         "swept": swept.map_or_else(|e| json!({"error": e.to_string()}), |w| json!(w.iter().map(|w| w.changes).sum::<u64>())),
     }));
 }

@@ -10,10 +10,13 @@
 
 pub mod account;
 pub mod actor;
+pub mod admin;
 pub mod app;
+pub mod audit;
 pub mod change;
 pub mod config;
 pub mod contract;
+pub mod customers;
 pub mod cx;
 pub mod dev;
 pub mod directory;

@@ -11,10 +11,13 @@ use crate::{
         feature_check, invitations::accept, link_info, login, logout, magic_link, password_change, password_reset, profile, refresh, sessions,
         signup, verify_email,
     },
+    admin::{roles as admin_roles, users as admin_users},
+    audit,
     config::LimitName::*,
+    customers as crm,
     dev::{inbox, seed},
     directory::lookup,
-    domain::realm::Realm::Customer,
+    domain::realm::Realm::{Customer, Staff},
     io::Operations,
     ops::{health, jwks},
     portal::{nav, notifications, users as company},
@@ -78,10 +81,51 @@ pub static ROUTES: &[Route] = table! {
         PUT    "/notifications/{id}/read"     read_notification           Session(Customer),                             SIGNED_IN,               None,                        Touches,                         cost(2, 0, 1, 0) => notifications::mark_read;
         PUT    "/notifications/{id}/dismiss"  dismiss_notification        Session(Customer),                             SIGNED_IN,               None,                        Touches,                         cost(2, 0, 1, 0) => notifications::dismiss;
     }
+    // Customer accounts: administration
+    "/api/customer_accounts/admin" {
+        GET    "/users"                          list_customer_users           Can(Staff, "customer_accounts.view"),         SIGNED_IN,               None,                           Reads,                                       cost(2, 0, 1, 0) => admin_users::list::handle;
+        POST   "/users"                          create_customer_user          Can(Staff, "customer_accounts.manage"),       SIGNED_IN,               json(&admin_users::create::BODY), Events(admin_users::create::AUDIT),        cost(3, 0, 1, 1) => admin_users::create::handle;
+        GET    "/users/{id}"                     read_customer_user            Can(Staff, "customer_accounts.view"),         SIGNED_IN,               None,                           Reads,                                       cost(2, 0, 1, 0) => admin_users::read::handle;
+        PUT    "/users/{id}"                     update_customer_user          Can(Staff, "customer_accounts.manage"),       SIGNED_IN,               json(&admin_users::update::BODY), Events(admin_users::update::AUDIT),        cost(3, 0, 1, 0) => admin_users::update::handle;
+        DELETE "/users/{id}"                     delete_customer_user          Can(Staff, "customer_accounts.manage"),       SIGNED_IN,               None,                           Events(admin_users::delete::AUDIT),          cost(3, 0, 1, 0) => admin_users::delete::handle;
+        POST   "/users/{id}/reset-password"      reset_customer_password       Can(Staff, "customer_accounts.manage"),       SIGNED_IN,               json(&admin_users::reset_password::BODY), Events(admin_users::reset_password::AUDIT), cost(3, 0, 1, 1) => admin_users::reset_password::handle;
+        POST   "/users/{id}/one-time-password"   issue_customer_one_time_password Can(Staff, "customer_accounts.manage"),    SIGNED_IN,               None,                           Events(admin_users::one_time_password::AUDIT), cost(3, 0, 1, 1) => admin_users::one_time_password::handle;
+        POST   "/users/{id}/send-reset-link"     send_customer_reset_link      Can(Staff, "customer_accounts.manage"),       SIGNED_IN,               None,                           Events(admin_users::reset_link::AUDIT),      cost(3, 0, 1, 0) => admin_users::reset_link::handle;
+        POST   "/users/{id}/verify-email"        verify_customer_email         Can(Staff, "customer_accounts.manage"),       SIGNED_IN,               None,                           Events(admin_users::verify_email::AUDIT),    cost(3, 0, 1, 0) => admin_users::verify_email::handle;
+        GET    "/users/{id}/sessions"            list_customer_sessions        Can(Staff, "customer_accounts.view"),         SIGNED_IN,               None,                           Reads,                                       cost(2, 0, 1, 0) => admin_users::sessions::list;
+        DELETE "/users/{id}/sessions/{session}"  end_customer_session          Can(Staff, "customer_accounts.manage"),       SIGNED_IN,               None,                           Events(admin_users::sessions::END_AUDIT),    cost(3, 0, 1, 0) => admin_users::sessions::end;
+        POST   "/users/{id}/force-logout"        force_customer_logout         Can(Staff, "customer_accounts.manage"),       SIGNED_IN,               None,                           Events(admin_users::sessions::FORCE_LOGOUT_AUDIT), cost(3, 0, 1, 0) => admin_users::sessions::force_logout;
+        GET    "/users/{id}/acl"                 read_customer_acl             Can(Staff, "customer_accounts.roles.manage"), SIGNED_IN,               None,                           Reads,                                       cost(2, 0, 1, 0) => admin_users::acl::read;
+        PUT    "/users/{id}/acl"                 replace_customer_acl          Can(Staff, "customer_accounts.roles.manage"), SIGNED_IN,               json(&admin_users::acl::BODY),  Events(admin_users::acl::REPLACE_AUDIT),     cost(3, 0, 1, 0) => admin_users::acl::replace;
+        DELETE "/users/{id}/acl"                 delete_customer_acl           Can(Staff, "customer_accounts.roles.manage"), SIGNED_IN,               None,                           Events(admin_users::acl::DELETE_AUDIT),      cost(3, 0, 1, 0) => admin_users::acl::delete;
+        POST   "/users-invite"                   invite_customer_user          Can(Staff, "customer_accounts.invite"),       invites(CustomerInvite), json(&company::INVITE_BODY),    Events(company::INVITE_AUDIT),               cost(4, 0, 3, 0) => admin_users::invite::handle;
+        GET    "/roles"                          list_customer_roles           Can(Staff, "customer_accounts.view"),         SIGNED_IN,               None,                           Reads,                                       cost(2, 0, 1, 0) => admin_roles::list::handle;
+        POST   "/roles"                          create_customer_role          Can(Staff, "customer_accounts.roles.manage"), SIGNED_IN,               json(&admin_roles::create::BODY), Events(admin_roles::create::AUDIT),        cost(2, 0, 1, 0) => admin_roles::create::handle;
+        GET    "/roles/{id}"                     read_customer_role            Can(Staff, "customer_accounts.view"),         SIGNED_IN,               None,                           Reads,                                       cost(2, 0, 1, 0) => admin_roles::read::handle;
+        PUT    "/roles/{id}"                     update_customer_role          Can(Staff, "customer_accounts.roles.manage"), SIGNED_IN,               json(&admin_roles::update::BODY), Events(admin_roles::update::AUDIT),        cost(3, 0, 1, 0) => admin_roles::update::handle;
+        DELETE "/roles/{id}"                     delete_customer_role          Can(Staff, "customer_accounts.roles.manage"), SIGNED_IN,               None,                           Events(admin_roles::delete::AUDIT),          cost(3, 0, 1, 0) => admin_roles::delete::handle;
+        PUT    "/roles/{id}/acl"                 replace_customer_role_acl     Can(Staff, "customer_accounts.roles.manage"), SIGNED_IN,               json(&admin_roles::acl::BODY),  Events(admin_roles::acl::AUDIT),             cost(3, 0, 1, 0) => admin_roles::acl::replace;
+    }
+    // Companies and people
+    "/api/customers" {
+        GET    "/companies" list_companies Can(Staff, "customers.companies.view"),   SIGNED_IN, None,                        Reads,                         cost(2, 0, 1, 0) => crm::list::companies;
+        POST   "/companies" create_company Can(Staff, "customers.companies.manage"), SIGNED_IN, json(&crm::create::COMPANY_BODY), Events(crm::create::COMPANY_AUDIT), cost(2, 0, 1, 0) => crm::create::company;
+        PUT    "/companies" update_company Can(Staff, "customers.companies.manage"), SIGNED_IN, json(&crm::update::COMPANY_BODY), Events(crm::update::COMPANY_AUDIT), cost(3, 0, 1, 0) => crm::update::company;
+        DELETE "/companies" delete_company Can(Staff, "customers.companies.manage"), SIGNED_IN, None,                        Events(crm::delete::COMPANY_AUDIT), cost(3, 0, 1, 0) => crm::delete::company;
+        GET    "/people"    list_people    Can(Staff, "customers.people.view"),      SIGNED_IN, None,                        Reads,                         cost(2, 0, 1, 0) => crm::list::people;
+        POST   "/people"    create_person  Can(Staff, "customers.people.manage"),    SIGNED_IN, json(&crm::create::PERSON_BODY), Events(crm::create::PERSON_AUDIT), cost(3, 0, 1, 0) => crm::create::person;
+        PUT    "/people"    update_person  Can(Staff, "customers.people.manage"),    SIGNED_IN, json(&crm::update::PERSON_BODY), Events(crm::update::PERSON_AUDIT), cost(3, 0, 1, 0) => crm::update::person;
+        DELETE "/people"    delete_person  Can(Staff, "customers.people.manage"),    SIGNED_IN, None,                        Events(crm::delete::PERSON_AUDIT), cost(3, 0, 1, 0) => crm::delete::person;
+    }
     // Directory
     "/api/directory" {
         GET "/organizations/lookup" lookup_organization Public, public(DirectoryOrgLookup, NoSubject),    None, Reads, cost(1, 1, 1, 0) => lookup::organization;
         GET "/tenants/lookup"       lookup_tenant       Public, public(DirectoryTenantLookup, NoSubject), None, Reads, cost(1, 1, 1, 0) => lookup::tenant;
+    }
+    // The audit trail
+    "/api/audit" {
+        GET "/logs"   list_audit_log   Can(Staff, "auth.audit.view"), SIGNED_IN, None, Reads, cost(2, 0, 1, 0)   => audit::list::handle;
+        GET "/verify" verify_audit_log Can(Staff, "auth.audit.view"), SIGNED_IN, None, Reads, cost(501, 1, 1, 0) => audit::verify::handle;
     }
     // Operations
     "" {

@@ -2,6 +2,7 @@
 
 pub mod attempt;
 pub mod audit;
+pub mod audit_chain;
 pub mod device;
 pub mod email;
 pub mod entity;

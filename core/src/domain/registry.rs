@@ -50,6 +50,7 @@ pub const FEATURES: &[Feature] = &[
     row(Staff, "auth", "auth.roles.list", "See staff roles", &[], &["operator"]),
     row(Staff, "auth", "auth.roles.manage", "Change staff roles", &["auth.roles.list"], &[]),
     row(Staff, "auth", "auth.acl.manage", "Grant and deny features", &["auth.users.list", "auth.roles.list"], &[]),
+    row(Staff, "auth", "auth.audit.view", "Read and verify the audit trail", &[], &["operator"]),
     row(Staff, "auth", "auth.sidebar.manage", "Arrange the sidebar", &[], &[]),
     row(Staff, "customer_accounts", "customer_accounts.view", "See customer accounts and roles", &[], &["operator"]),
     row(Staff, "customer_accounts", "customer_accounts.manage", "Change customer accounts", &["customer_accounts.view"], &[]),

@@ -2,6 +2,8 @@
 
 /// The flag, whatever the role behind it says.
 pub const SUPER_ADMIN: i64 = 1000;
+/// From here on a role looks after a whole tenant; below, after its organizations.
+pub const WHOLE_TENANT: i64 = 700;
 /// Any account of the customer realm.
 pub const CUSTOMER: i64 = 100;
 /// Nobody signed in.

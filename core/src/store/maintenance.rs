@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The newest migration this build was written for; a test compares it with the folder.
-pub const LATEST_MIGRATION: &str = "0030_customer_notifications.sql";
+pub const LATEST_MIGRATION: &str = "0040_audit_seals.sql";
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Applied {

@@ -1,20 +1,27 @@
 //! SQL, one file an aggregate: row structs, queries, and writes as functions that return statements.
 //! `{realm}` in a statement is the realm's table prefix; that is how no query can mix the two.
 
+pub mod admin_roles;
+pub mod admin_users;
 pub mod audit;
+pub mod audit_log;
 pub mod company_users;
 pub mod directory;
+pub mod entities;
 pub mod inbox;
 pub mod invitations;
 pub mod links;
+pub mod listing;
 pub mod maintenance;
 pub mod notifications;
 pub mod outbox;
 pub mod roles;
+pub mod search;
 pub mod sessions;
 pub mod staff_roles;
 pub mod staff_sessions;
 pub mod tokens;
+pub mod user_list;
 pub mod users;
 
 use crate::{args, ports::Statement};

@@ -1,0 +1,5 @@
+//! The audit trail as operators use it: read, export, verify; and its sealing, which cron does.
+
+pub mod list;
+pub mod seal;
+pub mod verify;
