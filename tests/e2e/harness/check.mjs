@@ -10,7 +10,7 @@ const INSIDES = /sqlite|SELECT |INSERT |UPDATE .* SET|D1_ERROR|panicked|RuntimeE
 
 /** F1: the one error shape. */
 export function isProblem(reply, status, error) {
-  assert.equal(reply.status, status, reply.text);
+  assert.equal(reply.status, status, `${reply.request}: ${reply.text}`);
   assert.equal(reply.headers['content-type'], 'application/problem+json', reply.text);
   const body = reply.json;
   assert.equal(body.ok, false);
@@ -26,7 +26,7 @@ export function isProblem(reply, status, error) {
 }
 
 export function isOk(reply, status = 200) {
-  assert.equal(reply.status, status, reply.text);
+  assert.equal(reply.status, status, `${reply.request}: ${reply.text}`);
   return reply.body.length > 0 ? reply.json : undefined;
 }
 
@@ -78,7 +78,7 @@ export async function caught(name, check) {
   if (!failure) throw new Error(`the twin ${name} passed: this test cannot fail`);
   // A twin is caught by an assertion, not by something that broke on the way.
   if (failure.name !== 'AssertionError') throw failure;
-  return failure.message.split('\n')[0];
+  return `caught ${name}: ${JSON.stringify(failure.actual)} where ${JSON.stringify(failure.expected)} was due`;
 }
 
 export const claimsOf = (token) => JSON.parse(Buffer.from(token.split('.')[1], 'base64url'));

@@ -53,8 +53,15 @@ async function runOne({ name, body, timeout }) {
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   console.log(`${outcome.padEnd(4)} ${name} (${seconds} s)${outcome === 'skip' ? `: ${error.message}` : ''}`);
   for (const line of notes) console.log(`       ${line}`);
-  if (outcome === 'FAIL') console.log(String(error?.stack ?? error).replace(/^/gm, '       '));
+  if (outcome === 'FAIL') console.log(shown(error));
   return { name, outcome };
+}
+
+/** An error, indented, and no longer than anybody reads. */
+function shown(error) {
+  const lines = String(error?.stack ?? error).split('\n').filter((line) => !/node:internal|runner\.mjs|run\.mjs/.test(line));
+  const cut = lines.length > 60 ? [...lines.slice(0, 40), '…', ...lines.slice(-15)] : lines;
+  return cut.map((line) => `       ${line.length > 600 ? `${line.slice(0, 600)} …` : line}`).join('\n');
 }
 
 /** Runs a suite's tests. Called by the process that run.mjs forks, and by `node suites/x.mjs` through run.mjs only. */
@@ -68,7 +75,7 @@ export async function runSuite(url, only) {
       if (outcome === 'FAIL') counts.failed.push(one.name);
     }
   } catch (error) {
-    console.log(`FAIL the suite itself\n${String(error?.stack ?? error).replace(/^/gm, '       ')}`);
+    console.log(`FAIL the suite itself\n${shown(error)}`);
     counts.FAIL += 1;
     counts.failed.push('the suite itself');
   }

@@ -128,6 +128,12 @@ export class Server {
     return [...this.logs.slice(-n).map((line) => (typeof line === 'string' ? line : JSON.stringify(line))), ...this.complaints.slice(-n)].join('\n');
   }
 
+  /** Fires the minute's cron. */
+  async cron() {
+    const worker = await this.miniflare.getWorker();
+    await within(30_000, worker.scheduled({ cron: '* * * * *' }), 'cron');
+  }
+
   /** As a machine dies: no signal handler, no flush. */
   async kill() {
     const ended = new Promise((resolve) => this.process.once('exit', resolve));
