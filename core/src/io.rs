@@ -82,7 +82,16 @@ impl<'p> Io<'p> {
 
     pub async fn verify_password(&self, password: Password, phc: String) -> Result<Verdict, HashError> {
         self.count(|o| o.hash += 1);
-        self.ports.hasher.verify(password, phc).await
+        match self.ports.hasher.verify(password.clone(), phc).await {
+            // A stored hash nobody can use was refused before any work. It costs and answers what a wrong password
+            // does: anything else would tell that there is an account.
+            Err(HashError::Unusable(note)) => {
+                self.log(&serde_json::json!({"password": "the stored hash cannot be used", "note": note}));
+                let verdict = self.ports.hasher.verify(password, crate::hashing::DUMMY.to_owned()).await?;
+                Ok(Verdict { matches: false, ..verdict })
+            }
+            other => other,
+        }
     }
 
     pub async fn sign(&self, message: Vec<u8>) -> Result<[u8; 64], SignerError> {
