@@ -17,6 +17,7 @@ pub mod people;
 pub mod ports;
 pub mod request;
 pub mod sources;
+pub mod staff;
 pub mod world;
 
 pub use database::{Fault, SqliteDatabase};

@@ -17,10 +17,11 @@ use portcullis_core::{
 };
 use serde_json::{Value, json};
 
-use crate::{Jar, Req, Res, World, block_on};
+use crate::{Jar, Req, Res, World, block_on, staff::OWNER};
 
 /// The columns of the authorization matrix. To add one: a name here, an arm in [`World::persona`].
-pub const PEOPLE: [&str; 8] = ["anonymous", "admin", "buyer", "viewer", "stranger", "suspended", "deactivated", "expired"];
+pub const PEOPLE: [&str; 11] =
+    ["anonymous", "admin", "buyer", "viewer", "stranger", "suspended", "deactivated", "expired", "owner", "clerk", "rival"];
 
 pub const PASSWORD: &str = seed::PASSWORD;
 pub const ADMIN: &str = "admin@portal.acme.com";
@@ -115,6 +116,10 @@ impl World {
                 self.arrange(&format!("UPDATE customer_user_sessions SET expires_at = {} WHERE user_id = '{user}'", self.now()));
                 jar
             }
+            // Staff: of Acme, of Acme without any grant, of somebody else.
+            "owner" => self.staff(&self.acme(), "owner", &OWNER),
+            "clerk" => self.staff(&self.acme(), "clerk", &[]),
+            "rival" => self.staff(&self.found("globex"), "rival", &OWNER),
             other => panic!("no persona called {other}: add an arm here"),
         };
         Persona { name, jar }
@@ -122,7 +127,7 @@ impl World {
 
     // ── Arranging places and people ──────────────────────────────────────
 
-    fn id<T>(&self) -> Id<T> {
+    pub fn id<T>(&self) -> Id<T> {
         self.with_ports(|ports| {
             let mut random = [0; 10];
             ports.entropy.fill(&mut random);

@@ -2,6 +2,7 @@
 //! who may not. **A new route needs an arm
 //! in [`of`]**; the tests say so when it is missing.
 
+mod admin;
 mod links;
 mod portal;
 
@@ -29,7 +30,11 @@ const fn case(by: &'static str, good: fn(&World) -> Req, bad: fn(&World) -> Req)
 
 /// The case of a route, by the route's name. A new area makes a file beside this one and joins the chain.
 pub fn of(route: &Route) -> Option<Case> {
-    account(route.name).or_else(|| links::of(route.name)).or_else(|| portal::of(route.name)).or_else(|| open(route.name))
+    account(route.name)
+        .or_else(|| links::of(route.name))
+        .or_else(|| portal::of(route.name))
+        .or_else(|| admin::of(route.name))
+        .or_else(|| open(route.name))
 }
 
 /// One's own account.

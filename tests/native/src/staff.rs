@@ -1,0 +1,75 @@
+//! Staff for tests: somebody who works at a place, holds exactly what a test says, and is signed in.
+
+use portcullis_core::{
+    domain::{
+        email::Email,
+        id::{Id, Record, Role, Session, User},
+        membership::Seat,
+        realm::Realm,
+        secret::RawToken,
+        time::Millis,
+    },
+    jose::{claims::AccessClaims, jwt},
+    store::{
+        sessions::NewSession,
+        staff_roles::{self, NewStaffRole},
+        staff_sessions,
+    },
+};
+use serde_json::json;
+
+use crate::{Jar, World, block_on, people::Place};
+
+/// What the seeded role `owner` holds.
+pub const OWNER: [&str; 4] = ["auth.*", "customer_accounts.*", "customers.*", "directory.organizations.*"];
+
+impl World {
+    /// A member of staff of one organization, with a role of their own.
+    pub fn staff(&self, place: &Place, name: &str, features: &[&str]) -> Jar {
+        let now = Millis(self.now());
+        let (user, role): (Id<User>, Id<Role>) = (self.id(), self.id());
+        let email = Email::parse(&format!("{name}@staff.example")).unwrap();
+        self.arrange(&format!(
+            "INSERT INTO staff_users (id, tenant_id, email, email_hash, password_hash, display_name, email_verified_at, created_at) \
+             VALUES ('{user}', '{}', '{email}', '{}', 'unusable', '{name}', {now}, {now})",
+            place.tenant,
+            self.deployment.keys.lookup_hash(&email),
+            now = now.0
+        ));
+        let slug = format!("role-of-{name}");
+        let new = NewStaffRole { id: role, tenant: Some(place.tenant), slug: &slug, name: &slug, priority: 600, is_system: false };
+        let features: Vec<String> = features.iter().map(|feature| (*feature).to_owned()).collect();
+        let seat = Seat { tenant: place.tenant, organization: Some(place.organization) };
+        let mut writes = staff_roles::insert(&new, self.id::<Record>(), &features, false, now).to_vec();
+        writes.push(staff_roles::join(self.id(), user, seat, role, now));
+        self.write(writes);
+        self.staff_session(user, seat)
+    }
+
+    /// A session of a member of staff, as its access token in a cookie.
+    pub fn staff_session(&self, user: Id<User>, seat: Seat) -> Jar {
+        let now = Millis(self.now());
+        let (session, token): (Id<Session>, RawToken) = (self.id(), RawToken::presented(&self.id::<Record>().to_string()));
+        let new =
+            NewSession { id: session, user, token: &token.hash(), ip: "192.0.2.1", user_agent: "Portcullis tests", expires: now.plus(28_800_000) };
+        self.write(vec![staff_sessions::open(&new, seat, false, 0, now)]);
+        let config = &self.deployment.config;
+        let claims = AccessClaims {
+            iss: config.issuer.clone(),
+            aud: Realm::Staff.name().into(),
+            iat: now.seconds(),
+            exp: now.seconds() + 28_800,
+            nbf: None,
+            jti: self.id(),
+            sub: user,
+            sid: session,
+            kind: Realm::Staff.name().into(),
+            tenant_id: Some(seat.tenant),
+            org_id: seat.organization,
+            rest: json!({}).as_object().unwrap().clone(),
+        };
+        let input = jwt::signing_input(&config.signing_key.public.kid, &claims);
+        let signature = self.with_ports(|ports| block_on(ports.signer.sign(input.as_bytes().to_vec()))).unwrap();
+        Jar([(Realm::Staff.auth_cookie().into(), jwt::with_signature(&input, &signature))].into())
+    }
+}
