@@ -40,4 +40,4 @@ step "pins agree" scripts/check-pins.sh
 step "dependencies" scripts/deny.sh
 step "tests" scripts/test.sh
 
-[ ${#broken[@]} = 0 ] || die "failed: ${broken[*]}"
+[ ${#broken[@]} = 0 ] || die "not passed:" "${broken[@]}"
