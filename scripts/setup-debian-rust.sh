@@ -3,7 +3,7 @@
 # machines where rustup cannot reach its server. worker-build then compiles the standard library itself, as it
 # does with rustup's compiler.
 #
-# Tested on Debian 12 with 1.96.0: release build, a panic that stays one request's business, both clippies, cargo fmt.
+# Tested on Debian 12 with 1.96.0: release build, a panic that stays one request's business, clippy for wasm32.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 
