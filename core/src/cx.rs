@@ -54,6 +54,13 @@ pub struct Place {
     pub organization: Option<Id<Organization>>,
 }
 
+impl Place {
+    /// The tenant, unless the request left it open.
+    pub fn named_tenant(&self) -> Option<Id<Tenant>> {
+        Some(self.tenant).filter(|tenant| *tenant != crate::pipeline::place::nowhere())
+    }
+}
+
 impl Cx<'_> {
     // ── Reading ──────────────────────────────────────────────────────────
 
@@ -178,6 +185,10 @@ impl Cx<'_> {
     pub fn set_cookie(&self, name: &str, value: &str, max_age: i64) -> String {
         let expires = http_date(self.now.plus(max_age * 1_000));
         self.cookie_style().set(name, value, max_age, &expires)
+    }
+
+    pub fn set_cookie_until(&self, name: &str, value: &str, until: Millis) -> String {
+        self.cookie_style().set_until(name, value, &http_date(until))
     }
 
     pub fn clear_session_cookies(&self, realm: Realm) -> [String; 2] {

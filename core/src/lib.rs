@@ -36,6 +36,7 @@ pub mod problem;
 pub mod router;
 pub mod routes;
 pub mod session;
+pub mod staff;
 pub mod store;
 pub mod twin;
 pub mod web;

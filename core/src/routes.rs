@@ -3,8 +3,8 @@
 
 mod row;
 
-pub use row::{Audit, Guard, Handler, Limit, Route, Subject};
-use row::{json, public, table};
+pub use row::{Audit, Guard, Handler, Limit, Route, Subject, Takes};
+use row::{json, json_or_form, public, table};
 
 use crate::{
     account::{
@@ -21,10 +21,11 @@ use crate::{
     io::Operations,
     ops::{health, jwks},
     portal::{nav, notifications, users as company},
+    staff,
 };
 use Audit::{Events, Reads, Touches};
 use Guard::{AnySession, Can, Development, Public, Session};
-use Subject::{Address, None as NoSubject, TypedAddress};
+use Subject::{Address, None as NoSubject, Token, TypedAddress};
 
 const NONE: Limit = Limit::NONE;
 const SIGNED_IN: Limit = Limit::SIGNED_IN;
@@ -92,6 +93,7 @@ pub static ROUTES: &[Route] = table! {
         POST   "/users/{id}/one-time-password"   issue_customer_one_time_password Can(Staff, "customer_accounts.manage"),    SIGNED_IN,               None,                           Events(admin_users::one_time_password::AUDIT), cost(3, 0, 1, 1) => admin_users::one_time_password::handle;
         POST   "/users/{id}/send-reset-link"     send_customer_reset_link      Can(Staff, "customer_accounts.manage"),       SIGNED_IN,               None,                           Events(admin_users::reset_link::AUDIT),      cost(3, 0, 1, 0) => admin_users::reset_link::handle;
         POST   "/users/{id}/verify-email"        verify_customer_email         Can(Staff, "customer_accounts.manage"),       SIGNED_IN,               None,                           Events(admin_users::verify_email::AUDIT),    cost(3, 0, 1, 0) => admin_users::verify_email::handle;
+        POST   "/users/{id}/unlock"              unlock_customer_user          Can(Staff, "customer_accounts.manage"),       SIGNED_IN,               None,                           Events(admin_users::unlock::AUDIT),          cost(3, 0, 1, 0) => admin_users::unlock::handle;
         GET    "/users/{id}/sessions"            list_customer_sessions        Can(Staff, "customer_accounts.view"),         SIGNED_IN,               None,                           Reads,                                       cost(2, 0, 1, 0) => admin_users::sessions::list;
         DELETE "/users/{id}/sessions/{session}"  end_customer_session          Can(Staff, "customer_accounts.manage"),       SIGNED_IN,               None,                           Events(admin_users::sessions::END_AUDIT),    cost(3, 0, 1, 0) => admin_users::sessions::end;
         POST   "/users/{id}/force-logout"        force_customer_logout         Can(Staff, "customer_accounts.manage"),       SIGNED_IN,               None,                           Events(admin_users::sessions::FORCE_LOGOUT_AUDIT), cost(3, 0, 1, 0) => admin_users::sessions::force_logout;
@@ -116,6 +118,15 @@ pub static ROUTES: &[Route] = table! {
         POST   "/people"    create_person  Can(Staff, "customers.people.manage"),    SIGNED_IN, json(&crm::create::PERSON_BODY), Events(crm::create::PERSON_AUDIT), cost(3, 0, 1, 0) => crm::create::person;
         PUT    "/people"    update_person  Can(Staff, "customers.people.manage"),    SIGNED_IN, json(&crm::update::PERSON_BODY), Events(crm::update::PERSON_AUDIT), cost(3, 0, 1, 0) => crm::update::person;
         DELETE "/people"    delete_person  Can(Staff, "customers.people.manage"),    SIGNED_IN, None,                        Events(crm::delete::PERSON_AUDIT), cost(3, 0, 1, 0) => crm::delete::person;
+    }
+    // Staff: signing in, and one's own account
+    "/api/auth" {
+        POST "/login"           staff_login           Public,         public(StaffLogin, Address),    json_or_form(&staff::login::BODY),  Events(staff::login::AUDIT),  cost(2, 0, 2, 1) => staff::login::handle;
+        POST "/logout"          staff_logout          Public,         public(StaffLogout, NoSubject), None,                               Events(staff::logout::AUDIT), cost(2, 0, 1, 0) => staff::logout::handle;
+        GET  "/session/refresh" bounce_staff_session  Public,         public(StaffRefresh, Token),    None,                               Touches,                      cost(1, 0, 2, 0) => staff::refresh::bounce;
+        POST "/session/refresh" refresh_staff_session Public,         public(StaffRefresh, Token),    json(&staff::refresh::BODY),        Touches,                      cost(1, 0, 2, 0) => staff::refresh::exchange;
+        GET  "/profile"         get_staff_profile     Session(Staff), SIGNED_IN,                      None,                               Reads,                        cost(1, 0, 1, 0) => staff::profile::get;
+        POST "/feature-check"   check_staff_features  Session(Staff), SIGNED_IN,                      json(&staff::feature_check::BODY),  Reads,                        cost(1, 0, 1, 0) => staff::feature_check::handle;
     }
     // Directory
     "/api/directory" {
@@ -144,10 +155,26 @@ pub static ROUTES: &[Route] = table! {
 /// `/api/customer_accounts/login`. One rule, for these first segments and no others.
 const SHORT: [&str; 8] = ["login", "signup", "password", "magic-link", "email", "invitations", "admin", "portal"];
 
-/// The canonical spelling of a path: aliases written out.
+/// The canonical spelling of a path: aliases written out. The guides call staff sign-in a session.
 pub fn canonical(path: &str) -> String {
     match path.strip_prefix("/api/") {
+        Some("auth/session") => "/api/auth/login".to_owned(),
         Some(rest) if SHORT.contains(&rest.split('/').next().unwrap_or_default()) => format!("/api/customer_accounts/{rest}"),
         _ => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::registry;
+
+    #[test]
+    fn every_feature_that_guards_a_route_is_registered() {
+        for route in ROUTES {
+            if let Can(realm, feature) = route.guard {
+                assert!(registry::find(realm, feature).is_some(), "core/src/domain/registry.rs wants a row for {feature} of {}", route.name);
+            }
+        }
     }
 }

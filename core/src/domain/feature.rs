@@ -8,6 +8,15 @@ pub fn grant_covers(grant: &str, feature: &str) -> bool {
     grant.strip_suffix(".*").is_some_and(|stem| feature == stem || feature.strip_prefix(stem).is_some_and(|rest| rest.starts_with('.')))
 }
 
+/// Whether a denial takes away everything that a grant covers.
+fn swallows(denial: &str, grant: &str) -> bool {
+    match grant.strip_suffix(".*") {
+        None if grant == "*" => denial == "*",
+        None => grant_covers(denial, grant),
+        Some(stem) => denial.ends_with('*') && grant_covers(denial, stem),
+    }
+}
+
 /// What a caller holds: grants, and the flag that passes every feature check of its realm.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grants {
@@ -23,6 +32,18 @@ impl Grants {
     pub fn allow(&self, feature: &str) -> bool {
         self.admin
             || (self.features.iter().any(|grant| grant_covers(grant, feature)) && !self.denied.iter().any(|denial| grant_covers(denial, feature)))
+    }
+
+    /// The grants as one list that means exactly what [`Grants::allow`] says, for those who only see a token; `None`
+    /// where a denial cuts a hole into a wildcard, which no list can say.
+    pub fn as_list(&self) -> Option<Vec<String>> {
+        if self.admin || self.denied.is_empty() {
+            return Some(self.features.clone());
+        }
+        let kept: Vec<String> = self.features.iter().filter(|grant| !self.denied.iter().any(|denial| swallows(denial, grant))).cloned().collect();
+        let stem = |denial: &str| denial.strip_suffix(".*").unwrap_or(denial).to_owned();
+        let hole = kept.iter().any(|grant| self.denied.iter().any(|denial| grant_covers(grant, &stem(denial))));
+        (!hole).then_some(kept)
     }
 
     /// Adds grants, keeping the order in which they were first met.
@@ -56,5 +77,30 @@ mod tests {
         assert!(grants.allow("a.c") && !grants.allow("a.b"));
         grants.admin = true;
         assert!(grants.allow("a.b"));
+    }
+
+    #[test]
+    fn a_list_says_what_the_grants_say_or_is_not_given() {
+        let grants = ["*", "a.*", "a", "a.b", "a.b.*", "b"];
+        let denials = ["*", "a.*", "a", "a.b", "a.b.*", "a.c", "c"];
+        let features = ["a", "a.b", "a.b.c", "a.c", "a.bc", "b", "c"];
+        let (mut given, mut withheld) = (0, 0);
+        for first in grants {
+            for second in grants {
+                for denial in denials {
+                    let held = Grants { features: vec![first.into(), second.into()], denied: vec![denial.into()], admin: false };
+                    let Some(list) = held.as_list() else {
+                        withheld += 1;
+                        continue;
+                    };
+                    given += 1;
+                    let listed = Grants { features: list, ..Grants::default() };
+                    for feature in features {
+                        assert_eq!(listed.allow(feature), held.allow(feature), "{feature} in {held:?}");
+                    }
+                }
+            }
+        }
+        assert!(given > 50 && withheld > 50, "{given} {withheld}");
     }
 }

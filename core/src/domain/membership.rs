@@ -102,6 +102,34 @@ pub fn holding(memberships: Vec<Membership>, acls: &[OwnAcl], seat: Seat) -> Hol
     Holding { roles, grants, priority, platform }
 }
 
+/// A membership as sign-in finds it, with whether anybody is taken in there.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Offer {
+    #[serde(flatten)]
+    pub membership: Membership,
+    /// Neither the tenant nor the organization is suspended.
+    pub open: i64,
+    /// For the whole tenant: its oldest organization that is open.
+    pub first: Option<Id<Organization>>,
+}
+
+impl Offer {
+    fn seat(&self) -> Seat {
+        Seat { tenant: self.membership.tenant, organization: self.membership.organization.or(self.first) }
+    }
+}
+
+/// Where a session of somebody starts: at home before elsewhere, then by the highest role, then by the oldest
+/// organization. Without a membership only the flag has a seat: at home.
+pub fn first_seat(home: Seat, offers: &[Offer], acls: &[OwnAcl]) -> Option<Seat> {
+    let open = offers.iter().filter(|offer| offer.open != 0 || offer.membership.platform != 0);
+    let best = open.min_by_key(|offer| {
+        let membership = &offer.membership;
+        (membership.tenant != home.tenant, std::cmp::Reverse(membership.priority), membership.organization)
+    });
+    best.map(Offer::seat).or_else(|| acls.iter().any(|acl| acl.admin != 0).then_some(home))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,6 +207,32 @@ mod tests {
             let held = holding(vec![membership(1, None, 300, &["a"])], &[own], SEAT());
             assert_eq!((held.grants.allow("a"), held.grants.allow("b")), (allowed, allowed));
         }
+    }
+
+    fn offer(membership: Membership, open: i64) -> Offer {
+        Offer { membership, open, first: Some(id(90)) }
+    }
+
+    #[test]
+    fn a_session_starts_at_home_in_the_highest_role() {
+        let home = Seat { tenant: id(1), organization: Some(id(80)) };
+        let (here, there) = (Seat { tenant: id(1), organization: Some(id(2)) }, Seat { tenant: id(4), organization: Some(id(5)) });
+        let employee = || membership(1, Some(2), 300, &[]);
+        let elsewhere = || membership(4, Some(5), 700, &[]);
+        let whole_tenant = || membership(1, None, 700, &[]);
+        for (offers, wanted) in [
+            (vec![offer(elsewhere(), 1), offer(employee(), 1)], Some(here)),
+            (vec![offer(elsewhere(), 1), offer(employee(), 0)], Some(there)),
+            (vec![offer(employee(), 1), offer(whole_tenant(), 1)], Some(Seat { organization: Some(id(90)), ..here })),
+            (vec![offer(membership(1, Some(3), 300, &[]), 1), offer(employee(), 1)], Some(here)),
+            (vec![offer(employee(), 0)], None),
+            (vec![offer(Membership { platform: 1, ..employee() }, 0)], Some(here)),
+            (vec![], None),
+        ] {
+            assert_eq!(first_seat(home, &offers, &[]), wanted, "{offers:?}");
+        }
+        assert_eq!(first_seat(home, &[], &[OwnAcl { admin: 1, ..acl(7, &[], &[]) }]), Some(home));
+        assert_eq!(first_seat(home, &[], &[acl(1, &["a"], &[])]), None);
     }
 
     #[test]

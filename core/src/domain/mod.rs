@@ -18,6 +18,7 @@ pub mod notification;
 pub mod one_time;
 pub mod password;
 pub mod realm;
+pub mod redirect;
 pub mod registry;
 pub mod role;
 pub mod search;

@@ -1,6 +1,6 @@
 //! From body to handler: what is checked in which order depends on the route's kind.
 //!
-//! - Signed-in routes: syntax (400), costlier limits (429), what the caller may do (403), fields (400).
+//! - Signed-in routes: syntax (400), costlier limits (429), what the caller may do and whom it concerns (403), fields (400).
 //! - Public routes: syntax and fields (400), tenant (400, 403), the address layer (429). The address is charged before
 //!   any user is looked up.
 //! - Silent routes, which answer 200 whatever was asked: the address layer is charged with whatever was typed, before
@@ -8,10 +8,11 @@
 
 use serde_json::Value;
 
-use super::{authenticate, body, host::Host, limit, place};
+use super::{authenticate, body, host::Host, limit, place, target};
 use crate::{
     app::{Deployment, Incoming, Trace},
     cx::Place,
+    domain::realm::Realm,
     io::Io,
     problem::Problem,
     routes::{Route, Subject},
@@ -40,20 +41,33 @@ pub async fn admit(
     if route.body.is_some_and(|schema| schema.refusal == Refusal::Silent) {
         return silently(deployment, io, incoming, route, host, json, trace).await;
     }
-    let json = json?;
+    let json = json.map_err(|problem| sign_out(deployment, incoming, route, problem))?;
     if let Some(actor) = trace.actor.clone() {
         charge(limit::per_subject(deployment, io, route, &actor, &json).await?, trace)?;
+        target::check(&incoming.request, &json, &actor)?;
         authenticate::authorize(route, &actor)?;
         return Ok(Some(Admitted { body: body::fields(route, &json)?, ..Admitted::default() }));
     }
-    let fields = body::fields(route, &json)?;
-    if route.limit.subject == Subject::None {
+    let fields = body::fields(route, &json).map_err(|problem| sign_out(deployment, incoming, route, problem))?;
+    if matches!(route.limit.subject, Subject::None | Subject::Token) {
+        charge(limit::per_token(deployment, io, incoming, route, &json).await?, trace)?;
         return Ok(Some(Admitted { body: fields, ..Admitted::default() }));
     }
-    let found = place::resolve(deployment, io, host, &json, trace).await?;
+    let found = match route.realm() {
+        Realm::Customer => place::resolve(deployment, io, host, &json, trace).await?,
+        Realm::Staff => place::of_staff(host, &json)?,
+    };
     let (decision, subject_key) = limit::per_address(deployment, io, incoming, route, &json, found.tenant).await?;
     charge(decision, trace)?;
     Ok(Some(Admitted { body: fields, place: Some(found), subject_key }))
+}
+
+/// What a body that does not fit does to the caller's cookies, where the route says so.
+fn sign_out(deployment: &Deployment, incoming: &Incoming, route: &Route, problem: Problem) -> Problem {
+    match route.body.map(|takes| takes.refusal) {
+        Some(Refusal::SignsOut(_)) => authenticate::forget(deployment, &incoming.request, route.realm(), problem),
+        _ => problem,
+    }
 }
 
 async fn silently(

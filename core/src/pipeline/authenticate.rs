@@ -130,7 +130,7 @@ pub fn no_access() -> Problem {
 }
 
 /// A staff browser whose session is over is told to forget it; a customer's keeps its cookies and asks for a refresh.
-fn forget(deployment: &Deployment, request: &Request, realm: Realm, problem: Problem) -> Problem {
+pub fn forget(deployment: &Deployment, request: &Request, realm: Realm, problem: Problem) -> Problem {
     let style = crate::cx::cookie_style(deployment, request);
     match realm {
         Realm::Customer => problem,

@@ -13,6 +13,7 @@ use crate::{
         email::Email,
         id::{Id, Tenant, User},
         limit::{Decision, Policy},
+        secret::RawToken,
     },
     io::Io,
     problem::Problem,
@@ -71,6 +72,19 @@ pub async fn per_address(
     Ok((charge(io, key.clone(), row.subject).await?, Some(key)))
 }
 
+/// Layer 2 of a route that a token opens: the token itself, by its hash, whoever brings it.
+pub async fn per_token(deployment: &Deployment, io: &Io<'_>, incoming: &Incoming, route: &Route, body: &Value) -> Result<Option<Decision>, Problem> {
+    let (Some(row), Subject::Token) = (row(deployment, route.limit.name), route.limit.subject) else { return Ok(None) };
+    let name = cookie_style(deployment, &incoming.request).name(route.realm().session_cookie());
+    let cookie = || cookies::find(incoming.request.header(&http::header::COOKIE)?, &name);
+    // A route that takes a body reads the token there and nowhere else.
+    let token = if route.body.is_some() { body.get("refreshToken").and_then(Value::as_str).map(str::to_owned) } else { cookie() };
+    match token {
+        None => Ok(None),
+        Some(token) => charge(io, format!("{}|{}", row.prefix, RawToken::presented(&token).hash().as_str()), row.subject).await,
+    }
+}
+
 /// The entry of the device cookie for an address, if it holds a genuine one.
 fn known_device(deployment: &Deployment, incoming: &Incoming, route: &Route, tenant: Id<Tenant>, address: &str) -> Option<device::Entry> {
     let realm = route.realm();
@@ -83,7 +97,7 @@ fn known_device(deployment: &Deployment, incoming: &Incoming, route: &Route, ten
 pub async fn per_subject(deployment: &Deployment, io: &Io<'_>, route: &Route, actor: &Actor, body: &Value) -> Result<Option<Decision>, Problem> {
     let Some(row) = row(deployment, route.limit.name) else { return Ok(None) };
     let subject = match route.limit.subject {
-        Subject::None => return Ok(None),
+        Subject::None | Subject::Token => return Ok(None),
         Subject::User => actor.user.to_string(),
         Subject::Address | Subject::TypedAddress => match body.get("email").and_then(Value::as_str) {
             None => return Ok(None),

@@ -8,3 +8,4 @@ pub mod host;
 pub mod limit;
 pub mod place;
 pub mod respond;
+pub mod target;

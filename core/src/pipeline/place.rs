@@ -45,6 +45,19 @@ pub async fn resolve(_deployment: &Deployment, io: &Io<'_>, host: &Host, body: &
     }
 }
 
+/// Where a member of staff wants in: the tenant of the host, else the one named, else whichever has the address.
+pub fn of_staff(host: &Host, body: &Value) -> Result<Place, Problem> {
+    let named = ["tenantId", "tenant"].iter().find_map(|name| body.get(name).and_then(Value::as_str).and_then(Id::<Tenant>::parse));
+    let tenant = match host {
+        Host::Mapped(card) if named.is_some_and(|tenant| tenant != card.tenant_id) => {
+            return Err(Problem::invalid("tenantId in request body does not match the resolved custom domain"));
+        }
+        Host::Mapped(card) => card.tenant_id,
+        Host::Platform => named.unwrap_or_else(nowhere),
+    };
+    Ok(Place { tenant, organization: None })
+}
+
 /// From KV, else from D1, which then fills KV after the response.
 async fn organization(io: &Io<'_>, id: Id<Organization>, trace: &mut Trace) -> Result<Option<OrganizationCard>, Problem> {
     let key = card_key(id);

@@ -23,10 +23,26 @@ pub struct Route {
     pub name: &'static str,
     pub guard: Guard,
     pub limit: Limit,
-    pub body: Option<&'static Schema>,
+    pub body: Option<Takes>,
     pub audit: Audit,
     pub budget: Operations,
     pub run: Handler,
+}
+
+/// The body a route takes: JSON, and forms where it says so.
+#[derive(Clone, Copy, Debug)]
+pub struct Takes {
+    pub schema: &'static Schema,
+    /// `application/x-www-form-urlencoded` and `multipart/form-data`, mapped to the schema by field name.
+    pub forms: bool,
+}
+
+impl std::ops::Deref for Takes {
+    type Target = Schema;
+
+    fn deref(&self) -> &Schema {
+        self.schema
+    }
 }
 
 /// Who may call.
@@ -61,6 +77,8 @@ pub enum Subject {
     Address,
     /// Whatever stands in the body's `email`, charged before the body is looked at any further.
     TypedAddress,
+    /// The session token in the body's `refreshToken` or in the realm's cookie, by its hash.
+    Token,
     /// The signed-in user.
     User,
 }
@@ -102,8 +120,13 @@ impl Route {
 }
 
 /// The body of a route that takes JSON.
-pub const fn json(schema: &'static Schema) -> Option<&'static Schema> {
-    Some(schema)
+pub const fn json(schema: &'static Schema) -> Option<Takes> {
+    Some(Takes { schema, forms: false })
+}
+
+/// The body of a route that takes JSON or a form.
+pub const fn json_or_form(schema: &'static Schema) -> Option<Takes> {
+    Some(Takes { schema, forms: true })
 }
 
 /// The table's syntax: sections by path prefix; in each, one row a line:

@@ -18,6 +18,7 @@ pub mod outbox;
 pub mod roles;
 pub mod search;
 pub mod sessions;
+pub mod staff;
 pub mod staff_roles;
 pub mod staff_sessions;
 pub mod tokens;

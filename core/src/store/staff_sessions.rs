@@ -57,9 +57,10 @@ pub(super) const MEMBERSHIP: &str = "'tenant', m.tenant_id, 'organization', m.or
      'priority', r.priority, 'platform', r.tenant_id IS NULL, 'features', json(ra.features_json), 'admin', ra.is_super_admin, \
      'organizations', json(ra.organizations_json)";
 
-/// Live memberships `m` of the user `u` with their role and its ACL. A role counts in its own tenant only.
+/// Live memberships `m` of the user `u` with their role, its ACL and their place. A role counts in its own tenant only.
 pub(super) const MEMBERSHIPS: &str = "FROM staff_memberships m JOIN staff_roles r ON r.id = m.role_id AND r.deleted_at IS NULL \
      AND (r.tenant_id IS NULL OR r.tenant_id = m.tenant_id) LEFT JOIN staff_role_acls ra ON ra.role_id = r.id AND ra.deleted_at IS NULL \
+     JOIN tenants mt ON mt.id = m.tenant_id LEFT JOIN organizations mo ON mo.id = m.organization_id AND mo.tenant_id = m.tenant_id AND mo.deleted_at IS NULL \
      WHERE m.user_id = u.id AND m.deleted_at IS NULL";
 
 /// The ACLs of the user `u` as a JSON array.

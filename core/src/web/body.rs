@@ -10,6 +10,7 @@ use crate::{
         time::Millis,
     },
     problem::{Details, Problem},
+    web::form::Fields,
 };
 
 /// What a field may hold. Lengths are UTF-16 units; `null` is invalid unless the kind says otherwise.
@@ -32,6 +33,8 @@ pub enum Kind {
     Uuid,
     UuidOrNull,
     Bool,
+    /// A boolean, or a word for one, as forms and query strings have it. Any other word is no.
+    Flag,
     /// ISO with a literal `Z`.
     DateTimeOrNull,
     Texts {
@@ -74,9 +77,30 @@ pub enum Refusal {
     Silent,
     Plain(&'static str),
     Detailed(&'static str),
+    /// As `Plain`, and for a body that is no JSON as well.
+    Always(&'static str),
+    /// As `Always`, and the realm's cookies are cleared: who sends that holds nothing.
+    SignsOut(&'static str),
+}
+
+impl Refusal {
+    /// For a body that cannot be read at all.
+    pub const fn of_syntax(self) -> &'static str {
+        match self {
+            Self::Always(error) | Self::SignsOut(error) => error,
+            Self::Silent | Self::Plain(_) | Self::Detailed(_) => "Invalid request body",
+        }
+    }
 }
 
 impl Schema {
+    /// The fields of a form as the body they stand for. A form cannot leave a field out, so an empty one that may be
+    /// absent is.
+    pub fn from_form(&self, fields: Fields) -> Value {
+        let optional = |name: &str| self.fields.iter().any(|field| field.name == name && !field.required);
+        fields.into_iter().filter(|(name, value)| !(value.is_empty() && optional(name))).map(|(name, value)| (name, Value::String(value))).collect()
+    }
+
     /// Checks a parsed body. Unknown keys are dropped, so no field that is not declared can change anything.
     pub fn check(&self, body: &Value) -> Result<Valid, Problem> {
         let object = body.as_object();
@@ -99,7 +123,7 @@ impl Schema {
         let details = if object.is_some() { wrong } else { Vec::new() };
         Err(match self.refusal {
             Refusal::Silent => Problem::invalid("Validation failed"),
-            Refusal::Plain(error) => Problem::new(crate::problem::Code::ValidationError, error),
+            Refusal::Plain(error) | Refusal::Always(error) | Refusal::SignsOut(error) => Problem::new(crate::problem::Code::ValidationError, error),
             Refusal::Detailed(error) => Problem::validation(error, details),
         })
     }
@@ -127,6 +151,7 @@ impl Kind {
             Self::Email | Self::EmailOrNull => text.is_none_or(|t| Email::parse(t).is_none()).then(|| "Invalid email address".into()),
             Self::Uuid => (!is_uuid(value)).then(|| "Invalid UUID".into()),
             Self::UuidOrNull => (!value.is_null() && !is_uuid(value)).then(|| "Invalid UUID".into()),
+            Self::Flag => (!value.is_boolean() && !value.is_string()).then(|| "Expected a boolean".into()),
             Self::Bool => (!value.is_boolean()).then(|| "Expected a boolean".into()),
             Self::DateTimeOrNull => (!value.is_null() && text.and_then(Millis::parse_iso).is_none()).then(|| "Invalid date-time".into()),
             Self::Texts { min, max, each } => match value.as_array() {
@@ -192,6 +217,13 @@ impl Valid {
         self.0.get(name).and_then(Value::as_bool)
     }
 
+    /// Absent is no.
+    pub fn flag(&self, name: &str) -> bool {
+        const YES: [&str; 7] = ["1", "true", "yes", "y", "on", "enable", "enabled"];
+        let word = |text: &str| YES.contains(&text.trim().to_ascii_lowercase().as_str());
+        self.opt_bool(name).unwrap_or_else(|| self.opt_text(name).is_some_and(word))
+    }
+
     pub fn opt_time(&self, name: &str) -> Option<Millis> {
         self.opt_text(name).and_then(Millis::parse_iso)
     }
@@ -241,6 +273,21 @@ mod tests {
         let problem = SCHEMA.check(&json!({"email": "x", "ids": ["no"], "name": null})).unwrap_err();
         let named: Vec<_> = problem.details.unwrap().into_iter().map(|(f, _)| f).collect();
         assert_eq!(named, ["email", "name", "ids"]);
+    }
+
+    #[test]
+    fn flags_take_words_and_forms_leave_fields_empty() {
+        const FORM: Schema = Schema {
+            fields: &[required("email", Kind::Email), optional("remember", Kind::Flag), optional("tenantId", Kind::Uuid)],
+            refusal: Refusal::Always("No"),
+        };
+        for (word, yes) in [("on", true), (" YES ", true), ("enabled", true), ("off", false), ("", false), ("2", false)] {
+            let fields = vec![("email".into(), "a@b.co".into()), ("remember".into(), word.into()), ("tenantId".into(), String::new())];
+            assert_eq!(FORM.check(&FORM.from_form(fields)).unwrap().flag("remember"), yes, "{word}");
+        }
+        assert!(FORM.check(&json!({"email": "a@b.co", "remember": true})).unwrap().flag("remember"));
+        assert!(FORM.check(&json!({"email": "a@b.co", "remember": 1})).is_err());
+        assert!(FORM.check(&FORM.from_form(vec![("email".into(), String::new())])).is_err(), "a required field stays, empty as it is");
     }
 
     #[test]

@@ -42,6 +42,11 @@ impl Style {
         format!("{}={}; Path=/; Expires={expires}; Max-Age={max_age}{}", self.name(name), percent_encode(value), self.tail())
     }
 
+    /// A cookie that lives until an instant, without a `Max-Age`.
+    pub fn set_until(self, name: &str, value: &str, expires: &str) -> String {
+        format!("{}={}; Path=/; Expires={expires}{}", self.name(name), percent_encode(value), self.tail())
+    }
+
     pub fn clear(self, name: &str) -> String {
         format!("{}=; Path=/; Max-Age=0{}", self.name(name), self.tail())
     }

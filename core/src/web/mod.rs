@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod cookies;
+pub mod form;
 pub mod host;
 pub mod json;
 pub mod request;

@@ -1,0 +1,88 @@
+//! `GET` and `POST /api/auth/session/refresh`: the session token buys a fresh access token, with features as they are
+//! now. The session token stays as it is and its absolute end does not move. One D1 round trip.
+
+use http::header;
+use serde_json::json;
+
+use super::sign_in::{self, Subject};
+use crate::{
+    actor::Actor,
+    cx::Cx,
+    domain::{membership::Seat, realm::Realm, redirect, secret::RawToken},
+    pipeline::authenticate,
+    problem::{Code, Problem},
+    store::{
+        sessions::By,
+        staff_sessions::{self, IdentityRow},
+    },
+    web::{
+        body::{Kind, Refusal, Schema, required},
+        request::percent_encode,
+        response::Response,
+    },
+};
+
+pub const BODY: Schema =
+    Schema { fields: &[required("refreshToken", Kind::Text { min: 1, max: 512 })], refusal: Refusal::SignsOut("Missing or invalid refresh token") };
+
+/// For callers that hold the token themselves.
+pub async fn exchange(cx: &Cx<'_>) -> Result<Response, Problem> {
+    match renew(cx, &cx.body.token("refreshToken")?).await? {
+        Err(why) => {
+            let problem = Problem::new(Code::Unauthenticated, "Invalid or expired refresh token").note(why);
+            Err(authenticate::forget(cx.deployment, cx.request, Realm::Staff, problem))
+        }
+        Ok(access) => {
+            let life = cx.deployment.config.access_token_seconds;
+            let cookie = cx.set_cookie(Realm::Staff.auth_cookie(), &access, life);
+            Ok(Response::json(200, &json!({"ok": true, "accessToken": access, "expiresIn": life})).cookie(cookie))
+        }
+    }
+}
+
+/// For pages: there and back again, or to the sign-in page.
+pub async fn bounce(cx: &Cx<'_>) -> Result<Response, Problem> {
+    let origins = [cx.request.origin(), cx.deployment.config.app_url.clone()];
+    let origins: Vec<&str> = origins.iter().map(String::as_str).collect();
+    let target = cx.request.query_value("redirect").and_then(|target| redirect::own_path(&target, &origins)).unwrap_or_else(|| "/".into());
+    let renewed = match cx.session_token(Realm::Staff) {
+        None => Err("no session cookie".to_owned()),
+        Some(token) => renew(cx, &token).await?,
+    };
+    Ok(match renewed {
+        Ok(access) => {
+            let cookie = cx.set_cookie(Realm::Staff.auth_cookie(), &access, cx.deployment.config.access_token_seconds);
+            Response::empty(307).header(header::LOCATION, target).cookie(cookie)
+        }
+        Err(_) => {
+            let login = format!("/login?redirect={}", percent_encode(&target));
+            Response::empty(307).header(header::LOCATION, login).cookies(cx.clear_session_cookies(Realm::Staff))
+        }
+    })
+}
+
+/// A fresh access token, or why there is none, for the log.
+async fn renew(cx: &Cx<'_>, token: &RawToken) -> Result<Result<String, String>, Problem> {
+    let hash = token.hash();
+    let idle = cx.deployment.config.staff_idle();
+    let statements = vec![staff_sessions::identity(By::Token(&hash), None).into(), staff_sessions::touch(&hash, idle, cx.now)];
+    let row = cx.touch(statements).await?.into_iter().next().unwrap_or_default().rows.first::<IdentityRow>()?;
+    let Some(row) = row else { return Ok(Err("unknown".into())) };
+    match row.judge(idle, None, cx.now) {
+        Err(why) => Ok(Err(format!("{why:?}"))),
+        Ok(actor) if !cx.host.admits(actor.tenant) => Ok(Err("another tenant's host".into())),
+        Ok(actor) => access_token(cx, &actor).await.map(Ok),
+    }
+}
+
+async fn access_token(cx: &Cx<'_>, actor: &Actor) -> Result<String, Problem> {
+    let subject = Subject {
+        user: actor.user,
+        session: actor.session,
+        seat: Seat { tenant: actor.tenant, organization: actor.organization },
+        email: &actor.email,
+        roles: actor.roles.iter().map(|role| role.name.as_str()).collect(),
+        grants: &actor.grants,
+    };
+    sign_in::access_token(cx, &subject).await
+}
