@@ -112,9 +112,18 @@ impl StoreError {
         } else if let Some((_, columns)) = message.split_once("UNIQUE constraint failed: ") {
             let end = columns.find([':', '\n']).unwrap_or(columns.len());
             Self::Unique(columns.get(..end).unwrap_or(columns).trim().to_owned())
-        } else if ["SQLITE_ERROR", "syntax error", "no such", "constraint failed", "cannot store", "datatype mismatch", "Wrong number of parameter"]
-            .iter()
-            .any(|sign| message.contains(sign))
+        } else if [
+            "SQLITE_ERROR",
+            "syntax error",
+            "no such",
+            "constraint failed",
+            "append-only",
+            "cannot store",
+            "datatype mismatch",
+            "Wrong number of parameter",
+        ]
+        .iter()
+        .any(|sign| message.contains(sign))
         {
             Self::Broken(message.to_owned())
         } else {
