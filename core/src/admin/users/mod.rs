@@ -11,6 +11,7 @@ pub mod read;
 pub mod reset_link;
 pub mod reset_password;
 pub mod sessions;
+pub mod unlock;
 pub mod update;
 pub mod verify_email;
 

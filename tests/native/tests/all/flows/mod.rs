@@ -1,6 +1,9 @@
 //! What people do, with right and wrong answers.
 
+mod admin_roles;
+mod admin_users;
 mod cookies;
+mod crm;
 mod csrf;
 mod directory;
 mod hosts;
