@@ -98,7 +98,7 @@ impl Cx<'_> {
         #[cfg(feature = "twins")]
         if self.twin("commit-in-pieces") {
             // The twin that a crash cuts in two: one transaction a statement.
-            for statement in writes.drain(..).collect::<Vec<_>>() {
+            for statement in std::mem::take(&mut writes) {
                 self.io.write(vec![statement]).await?;
             }
         }

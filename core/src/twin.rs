@@ -10,3 +10,10 @@ pub fn is(active: &str, name: &str) -> bool {
 pub const fn is(_active: &str, _name: &str) -> bool {
     false
 }
+
+/// What a bug would do, for the test that sees whom it takes along.
+#[cfg(feature = "twins")]
+#[expect(clippy::panic, reason = "the one place that panics on purpose")]
+pub fn panic() {
+    panic!("a twin panics");
+}

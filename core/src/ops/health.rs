@@ -20,6 +20,10 @@ struct Service {
 }
 
 pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
+    #[cfg(feature = "twins")]
+    if cx.request.query == "panic" && cx.twin("panic-in-handler") {
+        crate::twin::panic();
+    }
     let clock = |since: i64| cx.io.clock().0 - since;
     let mut services = Vec::new();
 
