@@ -25,6 +25,7 @@ use crate::{
         self,
         audit::count_attempt,
         directory::{self, Standing},
+        entities,
         tokens::{self, Waiting},
         users::{self, Count, NewUser, SignupRow},
     },
@@ -149,6 +150,7 @@ fn create(cx: &Cx<'_>, email: &Email, lookup: &str, organization: Id<Organizatio
     };
     let mut writes = vec![users::insert(&user, cx.now)];
     writes.extend(standing.default_role_id.map(|role| users::grant_role(user.id, role, cx.now)));
+    writes.extend(entities::link_on_user_created(user.id, tenant, organization, lookup));
     let row = issue(cx, user.id, phc, &mut writes)?;
     writes.push(count_attempt(tenant, "signup", cx.now));
     Ok(Change::new(writes)
