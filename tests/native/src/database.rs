@@ -32,6 +32,8 @@ pub struct SqliteDatabase {
     calls: RefCell<Vec<Call>>,
     faults: RefCell<Vec<(usize, Fault)>>,
     down: Cell<bool>,
+    /// Somebody else, who is quicker.
+    overtaken_by: RefCell<Option<String>>,
 }
 
 /// D1's own limit on bound parameters of one statement.
@@ -59,7 +61,7 @@ impl SqliteDatabase {
     pub fn empty() -> Self {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("PRAGMA foreign_keys = ON").unwrap();
-        Self { connection, calls: RefCell::default(), faults: RefCell::default(), down: Cell::new(false) }
+        Self { connection, calls: RefCell::default(), faults: RefCell::default(), down: Cell::new(false), overtaken_by: RefCell::default() }
     }
 
     /// For arranging and looking: neither counted nor faulty.
@@ -71,6 +73,11 @@ impl SqliteDatabase {
     pub fn fault(&self, nth: usize, fault: Fault) {
         let at = self.calls.borrow().len() + nth;
         self.faults.borrow_mut().push((at, fault));
+    }
+
+    /// Somebody else's statement runs right before the next write: a race in slow motion.
+    pub fn before_next_write(&self, sql: &str) {
+        *self.overtaken_by.borrow_mut() = Some(sql.to_owned());
     }
 
     /// Every call fails until it is switched back.
@@ -118,6 +125,9 @@ impl SqliteDatabase {
     }
 
     fn transaction(&self, statements: &[Statement]) -> Result<Vec<Written>, StoreError> {
+        if let Some(sql) = self.overtaken_by.take() {
+            self.connection.execute_batch(&sql).unwrap();
+        }
         self.connection.execute_batch("BEGIN IMMEDIATE").unwrap();
         let done: Result<Vec<_>, _> = statements.iter().map(|statement| self.run(&statement.sql, &statement.args, false)).collect();
         self.connection.execute_batch(if done.is_ok() { "COMMIT" } else { "ROLLBACK" }).unwrap();

@@ -18,17 +18,40 @@ use portcullis_core::{
 };
 use serde_json::json;
 
-use crate::{Jar, World, block_on, people::Place};
+use crate::{
+    Jar, Req, World, block_on,
+    people::{PASSWORD, Place},
+};
 
 /// What the seeded role `owner` holds.
 pub const OWNER: [&str; 4] = ["auth.*", "customer_accounts.*", "customers.*", "directory.organizations.*"];
 
+pub const SUPERADMIN: &str = "superadmin@acme.com";
+pub const ADMIN: &str = "admin@acme.com";
+pub const EMPLOYEE: &str = "employee@acme.com";
+
+pub fn login_request(email: &str, password: &str) -> Req {
+    Req::post("/api/auth/login").json(json!({"email": email, "password": password}))
+}
+
 impl World {
+    /// Signs a seeded member of staff in.
+    #[track_caller]
+    pub fn staff_login(&self, email: &str) -> Jar {
+        let res = self.send(login_request(email, PASSWORD));
+        res.ok(200);
+        Jar::of(&res)
+    }
+
     /// A member of staff of one organization, with a role of their own.
     pub fn staff(&self, place: &Place, name: &str, features: &[&str]) -> Jar {
         let now = Millis(self.now());
         let (user, role): (Id<User>, Id<Role>) = (self.id(), self.id());
         let email = Email::parse(&format!("{name}@staff.example")).unwrap();
+        let seat = Seat { tenant: place.tenant, organization: Some(place.organization) };
+        if let Some(known) = self.rows(&format!("SELECT id FROM staff_users WHERE email = '{email}'")).first() {
+            return self.staff_session(Id::parse(known["id"].as_str().unwrap()).unwrap(), seat);
+        }
         self.arrange(&format!(
             "INSERT INTO staff_users (id, tenant_id, email, email_hash, password_hash, display_name, email_verified_at, created_at) \
              VALUES ('{user}', '{}', '{email}', '{}', 'unusable', '{name}', {now}, {now})",
@@ -39,7 +62,6 @@ impl World {
         let slug = format!("role-of-{name}");
         let new = NewStaffRole { id: role, tenant: Some(place.tenant), slug: &slug, name: &slug, priority: 600, is_system: false };
         let features: Vec<String> = features.iter().map(|feature| (*feature).to_owned()).collect();
-        let seat = Seat { tenant: place.tenant, organization: Some(place.organization) };
         let mut writes = staff_roles::insert(&new, self.id::<Record>(), &features, false, now).to_vec();
         writes.push(staff_roles::join(self.id(), user, seat, role, now));
         self.write(writes);

@@ -5,6 +5,9 @@
 mod admin;
 mod links;
 mod portal;
+mod staff;
+
+pub use portal::role as portal_role;
 
 use portcullis_core::routes::{Guard, Route};
 use serde_json::json;
@@ -34,6 +37,7 @@ pub fn of(route: &Route) -> Option<Case> {
         .or_else(|| links::of(route.name))
         .or_else(|| portal::of(route.name))
         .or_else(|| admin::of(route.name))
+        .or_else(|| staff::of(route.name))
         .or_else(|| open(route.name))
 }
 
@@ -99,6 +103,8 @@ fn open(name: &str) -> Option<Case> {
             |w| Req::get(&format!("/api/directory/tenants/lookup?tenantId={}", w.acme().tenant)),
             |_| Req::get("/api/directory/tenants/lookup?tenantId=0190f5fe-7c00-7a00-8000-000000000001"),
         ),
+        "list_audit_log" => case("owner", |_| Req::get("/api/audit/logs"), |_| Req::get("/api/audit/logs?since=nonsense")),
+        "verify_audit_log" => case("owner", |_| Req::get("/api/audit/verify"), |_| Req::get("/api/audit/verify").bearer("made-up")),
         "jwks" => same("/.well-known/jwks.json"),
         "health" => same("/api/health"),
         "inbox_page" => same("/dev/inbox"),

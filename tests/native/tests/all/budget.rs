@@ -28,7 +28,7 @@ fn every_route_stays_within_its_budget() {
         for good in [true, false] {
             let (res, by) = ask(good, route.name);
             assert!(PEOPLE.contains(&by));
-            let expected = if good { res.status < 300 } else { res.status != 500 };
+            let expected = if good { res.status < 400 } else { res.status != 500 };
             assert!(expected, "{} good={good}: {}", route.name, res.text());
             if !res.spent().fits(route.budget) {
                 over.push(format!("{} (good: {good}): {:?} over {:?}", route.name, res.spent(), route.budget));
@@ -42,7 +42,11 @@ fn every_route_stays_within_its_budget() {
 #[test]
 fn no_budget_is_looser_than_the_dearest_request_but_for_known_reasons() {
     // Upper bounds that the two requests above do not reach, each with its reason.
-    let reasons = [("seed", "for further seeds"), ("jwks", "the copy of published keys is read once in five minutes")];
+    let reasons = [
+        ("seed", "for further seeds"),
+        ("verify_audit_log", "a page of the trail is a call; the seeds fill one"),
+        ("jwks", "the copy of published keys is read once in five minutes"),
+    ];
     let mut loose = Vec::new();
     for route in ROUTES.iter().filter(|route| !reasons.iter().any(|(name, _)| *name == route.name)) {
         let mut dearest = Operations::default();

@@ -1,1 +1,84 @@
-//! soon
+//! Every statement that the routes, the work after responses and cron run, by its plan: none reads a growing table from
+//! end to end.
+
+use std::collections::BTreeSet;
+
+use portcullis_core::routes::ROUTES;
+use portcullis_tests::{World, cases};
+
+/// Plans that scan, each with the reason why that is fine. `(part of the statement, part of the plan, reason)`
+const FINE: [(&str, &str, &str); 3] = [
+    ("FROM development_inbox ORDER BY", "SCAN development_inbox USING INDEX", "in development only, along an index, up to a limit"),
+    ("d1_migrations", "SCAN d1_migrations", "a row a migration, the last one first"),
+    ("FROM (SELECT id AS tenant FROM tenants UNION ALL", "SCAN tenants", "cron asks each tenant whether its trail waits to be sealed"),
+];
+
+/// Every statement there is, by its text.
+fn statements() -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    for route in ROUTES {
+        // A route without a case fails the matrix, once.
+        let Some(case) = cases::of(route) else { continue };
+        for good in [true, false] {
+            let world = World::seeded();
+            let persona = world.persona(case.by);
+            world.send(if good { (case.good)(&world) } else { (case.bad)(&world) }.jar(&persona.jar));
+            world.minute();
+            seen.extend(world.database.take_calls().into_iter().flat_map(|call| call.sql));
+        }
+    }
+    seen
+}
+
+fn plan(world: &World, sql: &str) -> Vec<String> {
+    let connection = world.database.connection();
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap_or_else(|e| panic!("{sql}: {e}"));
+    let nulls = vec![rusqlite::types::Value::Null; statement.parameter_count()];
+    statement.query_map(rusqlite::params_from_iter(nulls), |row| row.get(3)).unwrap().map(Result::unwrap).collect()
+}
+
+/// Making a parent row mentions its children only where a violation is pending, which in SQLite's code is the jump
+/// `OP_FkIfZero` round the scan: the plan names it, the run skips it.
+fn is_childrens_check(sql: &str, line: &str) -> bool {
+    sql.starts_with("INSERT INTO ") && sql.contains(") VALUES (") && line.strip_prefix("SCAN ").is_some_and(|table| !table.contains(' '))
+}
+
+/// Whether a name of a plan stands for a table: itself, or an alias of one. Others are common table expressions and
+/// subqueries, which hold what a bounded search found.
+fn is_table(world: &World, sql: &str, name: &str) -> bool {
+    let aliases = |table: &String| [format!(" {table} {name} "), format!(" {table} AS {name} "), format!(" {table} {name})")];
+    let text = format!("{sql} ");
+    world.tables().iter().any(|table| table == name || aliases(table).iter().any(|alias| text.contains(alias)))
+}
+
+/// Lines of a plan that read a table from end to end.
+fn scans(world: &World, sql: &str) -> Vec<String> {
+    let is_scan = |line: &String| {
+        let name = line.strip_prefix("SCAN ").and_then(|rest| rest.split(' ').next()).unwrap_or_default();
+        let fine = FINE.iter().any(|(part, plan, _)| sql.contains(part) && line.contains(plan));
+        !fine && !is_childrens_check(sql, line) && is_table(world, sql, name)
+    };
+    plan(world, sql).into_iter().filter(is_scan).collect()
+}
+
+#[test]
+fn no_statement_reads_a_growing_table_from_end_to_end() {
+    let world = World::new();
+    let statements = statements();
+    assert!(statements.len() > 50, "{} statements", statements.len());
+    let found: Vec<_> = statements.iter().map(|sql| (sql, scans(&world, sql))).filter(|(_, scans)| !scans.is_empty()).collect();
+    assert!(found.is_empty(), "These need an index, or a line in FINE with the reason why not:\n{found:#?}");
+}
+
+#[test]
+fn a_statement_without_an_index_is_found() {
+    let world = World::new();
+    for sql in [
+        "SELECT id FROM customer_users u WHERE u.display_name = ?1",
+        "DELETE FROM audit_log WHERE ip_address = ?1",
+        "UPDATE customer_user_sessions SET deleted_at = 1 WHERE user_agent = ?1",
+        "SELECT count(*) FROM mail_outbox",
+    ] {
+        assert_eq!(scans(&world, sql).len(), 1, "{sql}: {:?}", plan(&world, sql));
+    }
+}
