@@ -55,8 +55,8 @@ pub struct SlugRow {
 /// The platform's roles, and those of the tenant an organization's slug belongs to.
 pub fn around(organization_slug: &str) -> Query {
     Query::new(
-        "SELECT r.id, r.slug FROM staff_roles r WHERE r.deleted_at IS NULL \
-         AND (r.tenant_id IS NULL OR r.tenant_id = (SELECT o.tenant_id FROM organizations o WHERE o.slug = ?1))",
+        "SELECT id, slug FROM staff_roles WHERE tenant_id IS NULL AND deleted_at IS NULL UNION ALL \
+         SELECT id, slug FROM staff_roles WHERE tenant_id = (SELECT o.tenant_id FROM organizations o WHERE o.slug = ?1) AND deleted_at IS NULL",
         args![organization_slug],
     )
 }

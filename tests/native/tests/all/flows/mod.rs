@@ -17,6 +17,7 @@ mod password;
 mod portal;
 mod refresh;
 mod signup;
+mod staff;
 
 use portcullis_tests::{Jar, Req, Res, World};
 
