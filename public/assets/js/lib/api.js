@@ -1,0 +1,69 @@
+// The API as pages use it: same origin, JSON, one error shape. An expired access token is renewed silently and the call
+// repeated once; an ended session is asked about in place, so that nothing typed is ever lost.
+export const CA = '/api/customer_accounts';
+
+export class ApiError extends Error {
+  constructor({ status = 0, code, details = null, retryAfter = 0 }) {
+    super(code);
+    Object.assign(this, { status, code, details, retryAfter });
+  }
+}
+
+const STATUS_CODES = { 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN', 404: 'NOT_FOUND', 429: 'RATE_LIMITED', 502: 'UNAVAILABLE', 503: 'UNAVAILABLE', 504: 'UNAVAILABLE' };
+
+/** One call, nothing else. */
+export async function call(method, path, body) {
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body === undefined ? { accept: 'application/json' } : { accept: 'application/json', 'content-type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: 'same-origin',
+      cache: 'no-store',
+      signal: AbortSignal.timeout(30_000),
+    });
+  } catch {
+    throw new ApiError({ code: navigator.onLine ? 'UNREACHABLE' : 'OFFLINE' });
+  }
+  // Something between us and the server may answer too, and not in JSON.
+  const data = await response.json().catch(() => ({}));
+  if (response.ok) return data;
+  throw new ApiError({
+    status: response.status,
+    code: data.code ?? STATUS_CODES[response.status] ?? 'INTERNAL',
+    details: data.details ?? null,
+    retryAfter: Number(response.headers.get('retry-after')) || 0,
+  });
+}
+
+let refreshing = null;
+
+/** However many calls find their token expired, one refresh goes out. */
+function refresh() {
+  refreshing ??= call('POST', `${CA}/portal/sessions-refresh`).finally(() => (refreshing = null));
+  return refreshing;
+}
+
+let sessionEnded = () => Promise.reject(new ApiError({ status: 401, code: 'UNAUTHENTICATED' }));
+
+/** What happens when a session is over: resolves once there is one again, so that the call can be repeated. */
+export function onSessionEnded(handler) {
+  sessionEnded = handler;
+}
+
+/** A call of somebody signed in. */
+export async function authed(method, path, body) {
+  try {
+    return await call(method, path, body);
+  } catch (error) {
+    if (error.status !== 401) throw error;
+  }
+  try {
+    await refresh();
+  } catch (error) {
+    if (error.status !== 401) throw error;
+    await sessionEnded();
+  }
+  return call(method, path, body);
+}

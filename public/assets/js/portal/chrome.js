@@ -1,0 +1,105 @@
+// What all portal pages share: words, language switcher, links of this organization, the offline notice.
+import { LANGUAGES, change, language, say, show, start as startWords, t } from '../lib/i18n.js';
+import { all, el, icon, one } from '../lib/dom.js';
+import { organization, pageOf, wantedNext } from './place.js';
+
+let place = null;
+
+/** Page title: what the page is, and whose. */
+export function retitle(key) {
+  const title = one('title');
+  if (key) title.dataset.name = key;
+  title.dataset.name ??= title.dataset.t;
+  delete title.dataset.t;
+  document.title = place ? `${t(title.dataset.name)} · ${place.name}` : t(title.dataset.name);
+}
+
+function links() {
+  const next = wantedNext();
+  for (const link of all('a[data-page]')) {
+    const page = link.dataset.page;
+    // Who came to sign in for a purpose keeps it while looking for the way.
+    const carry = next && ['login', 'signup', 'forgot-password'].includes(page) ? `?next=${encodeURIComponent(next)}` : '';
+    link.href = pageOf(page) + carry;
+  }
+}
+
+function languages() {
+  const select = one('.language select');
+  if (!select) return;
+  select.replaceChildren(...Object.entries(LANGUAGES).map(([code, name]) => el('option', { value: code, lang: code }, name)));
+  select.value = language();
+  select.addEventListener('change', async () => {
+    try {
+      await change(select.value);
+    } catch {
+      select.value = language();
+      trouble('error.language');
+    }
+  });
+}
+
+/** One line across the page, about the connection. */
+export function trouble(key) {
+  const bar = one('.trouble') ?? el('div', { class: 'note warn trouble', role: 'status' });
+  if (!bar.isConnected) document.body.prepend(bar);
+  bar.hidden = !key;
+  bar.replaceChildren();
+  if (key) bar.append(icon('cloud'), el('p', { t: key }));
+}
+
+/** The organization's name wherever it is shown. */
+export function brand(card) {
+  place = card;
+  for (const node of all('[data-organization]')) {
+    node.classList.remove('waiting');
+    show(node, card.name);
+  }
+  for (const node of all('[data-monogram]')) node.textContent = [...card.name.trim()][0] ?? '';
+  retitle();
+}
+
+export async function startPage() {
+  links();
+  await startWords();
+  languages();
+  retitle();
+  document.addEventListener('portcullis:language', () => retitle());
+  addEventListener('offline', () => trouble('error.offlineNow'));
+  addEventListener('online', () => trouble(null));
+  if (!navigator.onLine) trouble('error.offlineNow');
+}
+
+/** Pages for everybody: greets in the organization's name. Returns its card, or null after saying what is the matter. */
+export async function startPublic() {
+  await startPage();
+  try {
+    const card = await organization();
+    brand(card);
+    return card;
+  } catch (error) {
+    if (error.code === 'NOT_FOUND' || error.code === 'VALIDATION_ERROR') nowhere();
+    else say(one('[data-organization]'), 'portal.name');
+    return null;
+  }
+}
+
+/** No organization has this address, or it is suspended: both look alike from outside. */
+function nowhere() {
+  const heading = el('h1', { t: 'nowhere.title' });
+  one('main').replaceChildren(
+    el('div', { class: 'card stack' }, el('span', { class: 'sign warn' }, icon('ban')), heading, el('p', { class: 'soft', t: 'nowhere.text' })),
+  );
+  say(one('[data-organization]'), 'portal.name').classList.remove('waiting');
+  retitle('nowhere.title');
+}
+
+/** The same place, now of a suspended organization. */
+export function suspended() {
+  const heading = el('h1', { tabindex: '-1', t: 'suspended.title' });
+  one('main').replaceChildren(
+    el('div', { class: 'card stack' }, el('span', { class: 'sign bad' }, icon('ban')), heading, el('p', { class: 'soft', t: 'suspended.text' })),
+  );
+  retitle('suspended.title');
+  heading.focus();
+}

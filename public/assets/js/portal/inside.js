@@ -1,0 +1,146 @@
+// Pages of people who are signed in: who they are, what they may do, and how they stay signed in without losing a word.
+import { authed, call, CA, onSessionEnded } from '../lib/api.js';
+import { label, say } from '../lib/i18n.js';
+import { all, announce, el, note, one } from '../lib/dom.js';
+import { handle, passwordField, working } from '../lib/form.js';
+import { wordsFor } from '../lib/errors.js';
+import { browser } from '../lib/store.js';
+import { brand, startPage, trouble } from './chrome.js';
+import { inOrganization, organization, pageOf, slug } from './place.js';
+
+let email = null;
+
+/** Whether grants cover a feature: exactly, or by a wildcard that stands above it. */
+export function allows(granted, feature) {
+  return granted.some((grant) => grant === '*' || grant === feature || (grant.endsWith('.*') && (feature === grant.slice(0, -2) || feature.startsWith(grant.slice(0, -1)))));
+}
+
+const here = () => encodeURIComponent(location.pathname + location.search);
+
+/**
+ * Opens a page of the portal. Until the page knows who is there, an ended session leads to the sign-in; after that it is
+ * asked about in place. Returns who is there, or null when the page is on its way elsewhere or shows an error.
+ */
+export async function enter({ mustChangeHere = false } = {}) {
+  onSessionEnded(leave);
+  await startPage();
+  label(one('.inside > nav'), 'nav.label');
+  one('[data-sign-out]').addEventListener('click', signOut);
+  organization().then(brand).catch(() => say(one('[data-organization]'), 'portal.name').classList.remove('waiting'));
+  try {
+    const [profile, nav] = await Promise.all([authed('GET', `${CA}/portal/profile`), authed('GET', `${CA}/portal/nav`)]);
+    if (nav.orgSlug !== slug) return away(`${pageOf('no-access')}?own=${encodeURIComponent(nav.orgSlug)}`);
+    email = profile.user.email;
+    browser.set(`seen.${slug}`, true);
+    onSessionEnded(askAgain);
+    offer(nav);
+    countUnread();
+    return { ...profile, may: (feature) => nav.isPortalAdmin || allows(nav.grantedFeatures, feature) };
+  } catch (error) {
+    if (error.code === 'PASSWORD_CHANGE_REQUIRED') return mustChangeHere ? { mustChangePassword: true } : away(`${pageOf('security')}`);
+    if (error.code === 'tenant_suspended' || error.code === 'FORBIDDEN') return away(pageOf('no-access'));
+    if (error.status !== 401) failedToLoad(error);
+    return null;
+  }
+}
+
+function away(path) {
+  location.replace(path);
+  return null;
+}
+
+/** Nobody is signed in, or not any more: the page has nothing typed to lose yet. */
+function leave() {
+  location.replace(`${pageOf(browser.get(`seen.${slug}`) ? 'session-expired' : 'login')}?next=${here()}`);
+  return new Promise(() => {});
+}
+
+/** Shows the pages this caller may see. The server decides anyway; this only spares dead ends. */
+function offer(nav) {
+  const hrefs = new Set(nav.groups.flatMap((group) => group.items.map((item) => item.href)));
+  for (const item of all('.inside > nav [data-needs]')) item.hidden = !hrefs.has(pageOf(item.dataset.needs));
+}
+
+/** The number at the bell. Nobody is bothered when it cannot be had. */
+export async function countUnread() {
+  const badge = one('[data-unread]');
+  try {
+    const { unreadCount } = await authed('GET', `${CA}/portal/notifications/unread-count`);
+    badge.hidden = unreadCount === 0;
+    one('[data-unread-number]', badge).textContent = unreadCount > 99 ? '99+' : String(unreadCount);
+    say(one('[data-unread-words]', badge), 'nav.unread', { count: unreadCount });
+    return unreadCount;
+  } catch {
+    badge.hidden = true;
+    return null;
+  }
+}
+
+async function signOut(event) {
+  const button = event.currentTarget;
+  working(button, true);
+  try {
+    await call('POST', `${CA}/portal/logout`);
+    browser.set(`seen.${slug}`, false);
+    location.assign(`${pageOf('login')}?signed-out`);
+  } catch {
+    // A sign-out that did not happen must not look like one.
+    working(button, false);
+    trouble('signOut.failed');
+  }
+}
+
+/** The page could not be filled: says why, and offers to try again. */
+export function failedToLoad(error, into = one('[data-page-error]')) {
+  const [key, vars] = wordsFor(error);
+  const again = el('button', { class: 'button', type: 'button', t: 'common.tryAgain', on: { click: () => location.reload() } });
+  into.replaceChildren(el('div', { class: 'stack-small' }, note('bad', key, vars), el('div', {}, again)));
+  for (const node of all('.waiting')) node.classList.remove('waiting');
+  for (const node of all('[data-fills]')) node.hidden = true;
+}
+
+let asking = null;
+
+/** The session ended under an open page: signs in again in place, as the same person, and lets the call go on. */
+function askAgain() {
+  asking ??= new Promise((resolve, reject) => {
+    const address = el('input', { id: 'again-email', name: 'email', type: 'email', readonly: true, autocomplete: 'username', value: email });
+    const form = el(
+      'form',
+      { class: 'stack', method: 'post' },
+      el('h2', { id: 'again-title', t: 'again.title' }),
+      el('p', { id: 'again-text', t: 'again.text' }),
+      el('div', { 'data-error': true, role: 'alert' }),
+      el('div', { class: 'field' }, el('label', { for: 'again-email', t: 'field.emailLabel' }), address),
+      passwordField({ id: 'again-password', name: 'password', t: 'field.passwordLabel', autocomplete: 'current-password' }),
+      el(
+        'div',
+        { class: 'dialog-actions' },
+        el('button', { class: 'button', type: 'button', t: 'common.cancel', on: { click: () => dialog.close() } }),
+        el('button', { class: 'button primary', type: 'submit', t: 'login.submit' }),
+      ),
+    );
+    const dialog = el('dialog', { 'aria-labelledby': 'again-title', 'aria-describedby': 'again-text' }, form);
+    handle(form, {
+      send: (values) => inOrganization(`${CA}/login`, { email, password: values.password }),
+      errors: { UNAUTHENTICATED: 'login.wrong', VALIDATION_ERROR: 'login.wrong' },
+      done: () => {
+        dialog.dataset.done = '';
+        dialog.close();
+        announce('again.done');
+        resolve();
+      },
+    });
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      asking = null;
+      if (!('done' in dialog.dataset)) reject(Object.assign(new Error('not signed in'), { status: 401, code: 'UNAUTHENTICATED' }));
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    one('#again-password', dialog).focus();
+  });
+  return asking;
+}
+
+export { authed, CA };

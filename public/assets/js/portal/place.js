@@ -1,0 +1,50 @@
+// Where we are: the organization in the address, its pages, and where to go after signing in.
+import { ApiError, call } from '../lib/api.js';
+import { tab } from '../lib/store.js';
+
+export const slug = decodeURIComponent(location.pathname.split('/')[1] ?? '').toLowerCase();
+
+/** `/acme/portal/login` for `login`. */
+export const pageOf = (page, of = slug) => `/${encodeURIComponent(of)}/portal${page ? `/${page}` : ''}`;
+
+/** The organization's public card. A copy of this tab's is good enough to greet with; signing in checks anyway. */
+export async function organization({ fresh = false } = {}) {
+  const kept = fresh ? null : tab.get(`org.${slug}`);
+  if (kept?.id) return kept;
+  const { organization: card } = await call('GET', `/api/directory/organizations/lookup?slug=${encodeURIComponent(slug)}`);
+  tab.set(`org.${slug}`, card);
+  return card;
+}
+
+/** A call that names the organization; a copy that went stale is fetched anew once. */
+export async function inOrganization(path, body) {
+  const card = await organization();
+  try {
+    return await call('POST', path, { ...body, organizationId: card.id });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'INVALID_REQUEST') throw error;
+    const again = await organization({ fresh: true });
+    if (again.id === card.id) throw error;
+    return call('POST', path, { ...body, organizationId: again.id });
+  }
+}
+
+/** A path on our own origin that shows a page, or null. Whatever else stands in `next` is somebody's trick. */
+export function ownPath(next) {
+  if (typeof next !== 'string' || !next.startsWith('/') || /[\\\u0000-\u0020]/.test(next)) return null;
+  let url;
+  try {
+    url = new URL(next, location.origin);
+  } catch {
+    return null;
+  }
+  if (url.origin !== location.origin || url.pathname.startsWith('//') || /^\/(api|cdn-cgi)(\/|$)/i.test(url.pathname)) return null;
+  return url.pathname + url.search + url.hash;
+}
+
+export const wantedNext = () => ownPath(new URLSearchParams(location.search).get('next'));
+
+/** On to where the person was going, or to the dashboard. */
+export function goOn(of = slug) {
+  location.assign(wantedNext() ?? pageOf('dashboard', of));
+}

@@ -1,0 +1,3 @@
+import { startPublic } from './chrome.js';
+
+await startPublic();
