@@ -105,7 +105,7 @@ async fn serve(deployment: &Deployment, io: &Io<'_>, incoming: &Incoming, trace:
         }
         let actor = session?;
         if !host.admits(actor.tenant) {
-            return Err(Problem::unauthenticated().note("a session of another tenant on a tenant's own host"));
+            return Err(authenticate::nobody(realm).note("a session of another tenant on a tenant's own host"));
         }
         trace.actor = Some(actor);
     }
