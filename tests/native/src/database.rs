@@ -1,10 +1,13 @@
 //! `ports::Database` on SQLite: the same migrations, the same SQL and the same errors as D1, stricter where D1 is lax,
 //! and with a switch for every way a call can go wrong.
 
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    sync::OnceLock,
+};
 
 use portcullis_core::ports::{Database, Fut, Query, Rows, Statement, StoreError, Value, Written};
-use rusqlite::{Connection, params_from_iter, types::ValueRef};
+use rusqlite::{Connection, MAIN_DB, params_from_iter, types::ValueRef};
 use serde_json::{Map, json};
 
 use crate::sources;
@@ -42,6 +45,22 @@ const MAX_PARAMETERS: usize = 100;
 impl SqliteDatabase {
     /// All migrations applied and booked as wrangler books them.
     pub fn new() -> Self {
+        static MIGRATED: OnceLock<Vec<u8>> = OnceLock::new();
+        Self::restore(MIGRATED.get_or_init(|| Self::migrated().snapshot()))
+    }
+
+    /// A copy of everything, to start others from.
+    pub fn snapshot(&mut self) -> Vec<u8> {
+        self.connection.serialize(MAIN_DB).unwrap().to_vec()
+    }
+
+    pub fn restore(snapshot: &[u8]) -> Self {
+        let mut database = Self::empty();
+        database.connection.deserialize_read_exact(MAIN_DB, snapshot, snapshot.len(), false).unwrap();
+        database
+    }
+
+    fn migrated() -> Self {
         let database = Self::empty();
         database
             .connection

@@ -142,6 +142,15 @@ impl CountingEntropy {
     pub fn new(seed: u64) -> Self {
         Self(Cell::new(seed << 32))
     }
+
+    /// How far it has come, to go on from there in a copy.
+    pub fn position(&self) -> u64 {
+        self.0.get()
+    }
+
+    pub fn go_on_from(&self, position: u64) {
+        self.0.set(position);
+    }
 }
 
 impl Entropy for CountingEntropy {
@@ -157,7 +166,7 @@ impl Entropy for CountingEntropy {
 /// Argon2id. `cheap` hashes cost next to nothing, so that a suite runs in seconds; either kind verifies both.
 pub struct TestHasher {
     pub cheap: bool,
-    entropy: CountingEntropy,
+    pub entropy: CountingEntropy,
     pub count: Cell<u32>,
     pub down: Cell<bool>,
 }

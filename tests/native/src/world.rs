@@ -6,6 +6,7 @@ use std::{
     future::Future,
     pin::pin,
     rc::Rc,
+    sync::OnceLock,
     task::{Context, Poll, Waker},
 };
 
@@ -92,8 +93,17 @@ impl World {
     }
 
     pub fn seeded_with(changes: &[(&str, &str)]) -> Self {
-        let world = Self::with(changes);
-        world.seed();
+        // Seeding once and copying is what keeps thousands of worlds affordable.
+        static SEEDED: OnceLock<(Vec<u8>, u64, u64)> = OnceLock::new();
+        let (rows, entropy, salts) = SEEDED.get_or_init(|| {
+            let mut world = Self::new();
+            world.seed();
+            (world.database.snapshot(), world.entropy.position(), world.hasher.entropy.position())
+        });
+        let world = Self { database: SqliteDatabase::restore(rows), ..Self::with(changes) };
+        world.entropy.go_on_from(*entropy);
+        world.hasher.entropy.go_on_from(*salts);
+        world.requests.set(1);
         world
     }
 
