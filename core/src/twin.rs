@@ -1,7 +1,9 @@
 //! Broken twins: deliberately wrong variants that tests must catch, compiled into the one test build only.
 
-/// Whether the named twin runs. In a release build this is `false` and the branch behind it is gone.
+/// Whether the named twin runs. In a release build this is `false` and the branch behind it is gone. Not inlined, so that
+/// the names stand in the twin build as text, and a test can tell the two builds apart.
 #[cfg(feature = "twins")]
+#[inline(never)]
 pub fn is(active: &str, name: &str) -> bool {
     active == name
 }

@@ -1,0 +1,133 @@
+// Whether an address has an account does not show: not in an answer, and not in its time. (5-quality A5)
+import { assert, caught, isOk, isProblem } from '../harness/check.mjs';
+import { Client } from '../harness/client.mjs';
+import { PASSWORD, freshEmail, logIn, mailsSettled, member, signUp } from '../harness/people.mjs';
+import { random } from '../harness/random.mjs';
+import { FULL, note, size, skip, test } from '../harness/runner.mjs';
+import { RAISED } from '../harness/secrets.mjs';
+import { start } from '../harness/server.mjs';
+import { describe, trimmed, welch } from '../harness/stats.mjs';
+
+const LIMIT = 4.5;
+
+/** An account in every state that a sign-in can find; `right` says that the right password is given. */
+async function everybody(server) {
+  const set = (email, columns) => server.db.prepare(`UPDATE customer_users SET ${columns} WHERE email = ?`).bind(email).run();
+  const [wrong, locked, inactive, unverified] = [(await member(server)).email, (await member(server)).email, (await member(server)).email, freshEmail()];
+  await set(locked, `locked_until = ${Date.now() + 86_400_000}, failed_login_attempts = 5`);
+  await set(inactive, 'is_active = 0');
+  assert.equal((await signUp(new Client(server), { email: unverified })).status, 202);
+  await mailsSettled(server);
+  return { unknown: () => freshEmail(), 'wrong password': () => wrong, locked: () => locked, inactive: () => inactive, unverified: () => unverified, reset: () => set(wrong, 'failed_login_attempts = 0, locked_until = NULL') };
+}
+
+const masked = (reply) => ({
+  status: reply.status,
+  body: { ...reply.json, requestId: '' },
+  headers: Object.fromEntries(Object.entries(reply.headers).map(([name, value]) => [name, /^(x-request-id|date|x-ratelimit-(remaining|reset))$/.test(name) ? '' : value])),
+  order: reply.rawHeaders.filter((_, i) => i % 2 === 0),
+  cookies: reply.cookies,
+});
+
+test('every way a sign-in fails looks the same: status, headers, body, and operations (A5)', async () => {
+  const server = await start({ vars: RAISED });
+  const people = await everybody(server);
+  const answers = {};
+  for (const [state, password] of [['unknown', 'x'], ['wrong password', 'x'], ['locked', 'x'], ['locked', PASSWORD], ['inactive', 'x'], ['inactive', PASSWORD], ['unverified', 'x'], ['unverified', PASSWORD]]) {
+    const reply = await logIn(new Client(server), { email: people[state](), password });
+    isProblem(reply, 401, 'Invalid email or password');
+    answers[`${state}, ${password === 'x' ? 'wrong' : 'right'}`] = masked(reply);
+    assert.match(reply.headers['x-portcullis-operations'], /hash=1/, 'one hash computed');
+  }
+  const [first, ...others] = Object.entries(answers);
+  for (const [state, answer] of others) assert.deepEqual(answer, first[1], state);
+  await server.stop();
+});
+
+test('sign-up looks the same for a fresh, an unverified and a verified address (product 1)', async () => {
+  const server = await start({ vars: RAISED });
+  const known = (await member(server)).email;
+  const [fresh, pending] = [freshEmail(), freshEmail()];
+  await signUp(new Client(server), { email: pending });
+  const mark = server.logs.length;
+  const answers = [];
+  for (const email of [fresh, fresh, pending, known, known]) {
+    const reply = await signUp(new Client(server), { email });
+    assert.equal(reply.status, 202);
+    answers.push({ ...masked(reply) });
+  }
+  for (const answer of answers) assert.deepEqual(answer, answers[0]);
+  assert.deepEqual([...new Set(server.lines('signup', mark).map((line) => [line.d1, line.hash].join()))].length, 1, 'the same operations');
+  await server.stop();
+});
+
+/** Interleaved in random order, so that what slows the machine down slows all of them down. */
+async function sample(rounds, states, call, before = async () => {}) {
+  const rng = random(Date.now());
+  const times = Object.fromEntries(states.map((state) => [state, []]));
+  // The first ones warm up.
+  for (let round = -5; round < rounds; round += 1) {
+    await before();
+    for (const state of rng.shuffle(states)) {
+      const ms = await call(state);
+      if (round >= 0) times[state].push(ms);
+    }
+  }
+  return times;
+}
+
+function compare(times, reference) {
+  const found = {};
+  for (const [state, list] of Object.entries(times)) {
+    if (state === reference) continue;
+    const [a, b] = trimmed(list, times[reference]);
+    found[state] = { t: welch(a, b), all: welch(list, times[reference]), ms: describe(a).mean - describe(b).mean };
+  }
+  note(`${reference}: ${describe(times[reference]).mean.toFixed(2)} ms`);
+  for (const [state, { t, all, ms }] of Object.entries(found)) note(`${state}: ${ms >= 0 ? '+' : ''}${ms.toFixed(2)} ms, t = ${t.toFixed(2)} (with every pause ${all.toFixed(2)})`);
+  return found;
+}
+
+async function loginTimes(server, rounds, states) {
+  const people = await everybody(server);
+  const client = new Client(server);
+  const times = await sample(rounds, states, async (state) => {
+    const reply = await logIn(client, { email: people[state](), password: 'wrong password' });
+    assert.equal(reply.status, 401, reply.text);
+    return reply.ms;
+  }, people.reset);
+  const found = compare(times, 'wrong password');
+  assert.deepEqual(Object.entries(found).filter(([, { t }]) => Math.abs(t) >= LIMIT).map(([state, { t }]) => `${state}: t = ${t.toFixed(1)}`), []);
+}
+
+const STATES = ['wrong password', 'unknown', 'locked', 'inactive', 'unverified'];
+
+test(`login takes the same time for all of them: Welch |t| < ${LIMIT} over ${size(300, 1000)} interleaved rounds (A5)`, async () => {
+  const server = await start({ vars: RAISED });
+  await loginTimes(server, size(300, 1000), STATES);
+  await server.stop();
+}, { timeout: size(240_000, 900_000) });
+
+test('… and a login that returns early when nobody is there is caught (A5 twin)', async () => {
+  const server = await start({ vars: RAISED, twin: 'login-early-return' });
+  note(await caught('login-early-return', () => loginTimes(server, 40, ['wrong password', 'unknown'])));
+  await server.stop();
+}, { timeout: 120_000 });
+
+test('sign-up takes the same time for a fresh and a verified address, with --full', async () => {
+  if (!FULL) skip('takes minutes; with --full');
+  const server = await start({ vars: RAISED });
+  const known = [];
+  for (let i = 0; i < 250; i += 1) known.push((await member(server)).email);
+  let n = 0;
+  const times = await sample(1000, ['fresh', 'verified'], async (state) => {
+    const reply = await signUp(new Client(server), { email: state === 'fresh' ? freshEmail() : known[(n += 1) % known.length] });
+    assert.equal(reply.status, 202);
+    await mailsSettled(server);
+    return reply.ms;
+  });
+  const { fresh } = compare(times, 'verified');
+  assert.ok(Math.abs(fresh.t) < LIMIT, `t = ${fresh.t.toFixed(1)}`);
+  isOk(await new Client(server).get('/api/health'));
+  await server.stop();
+}, { timeout: 1_800_000 });
