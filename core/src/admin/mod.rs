@@ -1,5 +1,6 @@
 //! Administration of an organization's customers, by staff.
 
+pub mod features;
 pub mod listing;
 pub mod lock;
 pub mod roles;

@@ -40,7 +40,7 @@ pub struct Verified {
 /// The realm a guard wants somebody of.
 pub fn wanted(guard: Guard) -> Option<Realm> {
     match guard {
-        Guard::Session(realm) | Guard::AnySession(realm) | Guard::Can(realm, _) => Some(realm),
+        Guard::Session(realm) | Guard::AnySession(realm) | Guard::Can(realm, _) | Guard::CanEither(realm, ..) => Some(realm),
         Guard::Public | Guard::Development => None,
     }
 }
@@ -147,6 +147,7 @@ pub fn authorize(route: &Route, actor: &Actor) -> Result<(), Problem> {
     }
     match route.guard {
         Guard::Can(_, feature) if !actor.grants.allow(feature) => Err(lacking(route, feature)),
+        Guard::CanEither(_, feature, other) if !actor.grants.allow(feature) && !actor.grants.allow(other) => Err(lacking(route, feature)),
         _ => Ok(()),
     }
 }

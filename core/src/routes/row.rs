@@ -55,6 +55,8 @@ pub enum Guard {
     AnySession(Realm),
     /// A signed-in account that holds the feature.
     Can(Realm, &'static str),
+    /// A signed-in account that holds one of the features; a refusal names the first.
+    CanEither(Realm, &'static str, &'static str),
     /// Anybody, in development; elsewhere the route does not exist.
     Development,
 }
@@ -112,7 +114,7 @@ impl Route {
     /// The realm a route belongs to, for the trail of callers who are not signed in.
     pub fn realm(&self) -> Realm {
         match self.guard {
-            Guard::Session(realm) | Guard::AnySession(realm) | Guard::Can(realm, _) => realm,
+            Guard::Session(realm) | Guard::AnySession(realm) | Guard::Can(realm, _) | Guard::CanEither(realm, ..) => realm,
             Guard::Public | Guard::Development if self.path.starts_with("/api/auth/") => Realm::Staff,
             Guard::Public | Guard::Development => Realm::Customer,
         }

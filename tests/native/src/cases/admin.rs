@@ -71,6 +71,7 @@ fn credentials(name: &str) -> Option<Case> {
 
 fn roles(name: &str) -> Option<Case> {
     Some(match name {
+        "list_customer_features" => case("owner", |_| Req::get(&format!("{ADMIN}/features")), |_| Req::get(&format!("{ADMIN}/features")).bearer("x")),
         "list_customer_roles" => case("owner", |_| Req::get(&format!("{ADMIN}/roles")), |_| Req::get(&format!("{ADMIN}/roles?search=nothing"))),
         "create_customer_role" => case("owner", |_| create_role("auditor"), |_| create_role("buyer")),
         "read_customer_role" => case("owner", |w| Req::get(&of_role(w, "")), |_| Req::get(&format!("{ADMIN}/roles/{NOBODY}"))),

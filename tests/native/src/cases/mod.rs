@@ -151,5 +151,5 @@ pub fn claims(token: &str) -> serde_json::Value {
 
 /// Whether a route wants somebody signed in.
 pub fn wants_somebody(route: &Route) -> bool {
-    matches!(route.guard, Guard::Session(_) | Guard::AnySession(_) | Guard::Can(..))
+    matches!(route.guard, Guard::Session(_) | Guard::AnySession(_) | Guard::Can(..) | Guard::CanEither(..))
 }

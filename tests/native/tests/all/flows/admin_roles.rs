@@ -238,3 +238,18 @@ fn another_organizations_role_is_not_found() {
     grant(&world, &viewer, &role, json!({"features": []})).is(403, "Insufficient permissions");
     delete(&world, &viewer, &role).is(403, "Insufficient permissions");
 }
+
+#[test]
+fn the_editor_is_told_what_a_customer_can_be_granted() {
+    let world = World::seeded();
+    let body = world.send(Req::get(&format!("{CA}/admin/features")).jar(&owner(&world))).ok(200).json();
+    let items = body["items"].as_array().unwrap();
+    assert!(items.iter().all(|item| item["id"].as_str().unwrap().starts_with("portal.")), "nothing of staff");
+    assert!(items.windows(2).all(|pair| pair[0]["id"].as_str() < pair[1]["id"].as_str()));
+    let manage = items.iter().find(|item| item["id"] == "portal.users.manage").unwrap();
+    assert_eq!(
+        *manage,
+        json!({"id": "portal.users.manage", "title": "Invite and remove the company's users", "module": "portal", "dependsOn": ["portal.users.view"]})
+    );
+    assert_eq!(body["modules"], json!([{"id": "portal", "title": "Customer portal"}]));
+}

@@ -128,3 +128,18 @@ fn a_role_that_goes_away_under_an_update_is_noticed() {
     assert_eq!(res.status, 503, "the trigger undoes itself with the batch, so the race never ends: {}", res.text());
     assert_eq!(world.count(&format!("customer_user_roles WHERE role_id = '{role}' AND user_id = '{}'", world.user_id(BUYER))), 0);
 }
+
+/// Operators support: they unlock, verify, send links and end sessions, and change nothing else.
+#[test]
+fn support_opens_support_actions_only() {
+    let world = World::seeded();
+    let helper = world.staff(&world.acme(), "helper", &["customer_accounts.view", "customer_accounts.support"]);
+    let user = world.user_id(BUYER);
+    for req in item_routes(&world, &user) {
+        let path = req.request.path.clone();
+        let support =
+            ["/unlock", "/verify-email", "/send-reset-link", "/force-logout"].iter().any(|end| path.ends_with(end)) || path.contains("/sessions");
+        let reads = req.request.method == http::Method::GET && !path.ends_with("/acl");
+        assert_eq!(world.send(req.jar(&helper)).status != 403, support || reads, "{path}");
+    }
+}
