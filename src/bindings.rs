@@ -1,6 +1,7 @@
 //! Every binding by name, once; from them the ports of a request and, once per isolate, its settings.
 //!
-//! What is kept for the isolate's life is plain data. Handles to D1, KV and objects belong to the request that got them.
+//! What is kept for the isolate's life is plain data. Handles to D1, KV and objects belong to the request that got them,
+//! which takes up those it uses when it first does: every look at `env` is a call out of Wasm.
 
 use std::{cell::OnceCell, rc::Rc};
 
@@ -10,6 +11,7 @@ use portcullis_core::{
     config::{Config, HasherPlace, MailKind},
     ports::Ports,
 };
+use wasm_bindgen::{JsCast, JsValue};
 use worker::{Env, Fetcher};
 
 use crate::{cache::Kv, clock, console::Console, d1::D1, entropy, hasher::Hasher, limiter::Shards, mail::Transport, signer::WebCrypto};
@@ -27,12 +29,6 @@ const ASSETS: &str = "ASSETS";
 /// Why nothing can be served: every problem at once.
 pub struct Misconfigured(pub Rc<[String]>);
 
-impl Misconfigured {
-    fn missing(binding: &str) -> Self {
-        Self(Rc::new([format!("binding {binding} is missing or of another kind")]))
-    }
-}
-
 thread_local! {
     static DEPLOYMENT: OnceCell<Result<Rc<Deployment>, Rc<[String]>>> = const { OnceCell::new() };
 }
@@ -40,9 +36,25 @@ thread_local! {
 /// The settings of this isolate, parsed by the first request that comes.
 pub fn deployment(env: &Env) -> Result<Rc<Deployment>, Misconfigured> {
     DEPLOYMENT.with(|cell| {
-        let parse = || Config::parse(&|name| setting(env, name)).map(|config| Rc::new(Deployment::new(config))).map_err(Rc::from);
-        cell.get_or_init(parse).clone().map_err(Misconfigured)
+        let parse = || {
+            let config = Config::parse(&|name| setting(env, name))?;
+            let missing = missing(env, &config);
+            if missing.is_empty() { Ok(Rc::new(Deployment::new(config))) } else { Err(missing) }
+        };
+        cell.get_or_init(|| parse().map_err(Rc::from)).clone().map_err(Misconfigured)
     })
+}
+
+/// The bindings that are not there, or not what they should be. An isolate's bindings never change.
+fn missing(env: &Env, config: &Config) -> Vec<String> {
+    let wanted = [
+        (DB, env.d1(DB).is_ok()),
+        (KV, env.kv(KV).is_ok()),
+        (LIMITER, env.durable_object(LIMITER).is_ok()),
+        (HASHER, config.hasher != HasherPlace::Pool || env.durable_object(HASHER).is_ok()),
+        (EMAIL, config.mail != MailKind::EmailBinding || env.send_email(EMAIL).is_ok()),
+    ];
+    wanted.into_iter().filter(|(_, there)| !there).map(|(name, _)| format!("binding {name} is missing or of another kind")).collect()
 }
 
 /// Read apart from [`Config`], because it is asked when there is none.
@@ -62,6 +74,23 @@ pub fn assets(env: &Env) -> Option<Fetcher> {
     env.assets(ASSETS).ok()
 }
 
+/// A binding of this request's, taken up when it is first used. [`deployment`] has made sure of its kind.
+pub struct Binding<T> {
+    env: Env,
+    name: &'static str,
+    handle: OnceCell<T>,
+}
+
+impl<T: JsCast> Binding<T> {
+    fn new(env: &Env, name: &'static str) -> Self {
+        Self { env: env.clone(), name, handle: OnceCell::new() }
+    }
+
+    pub fn get(&self) -> &T {
+        self.handle.get_or_init(|| Reflect::get(&self.env, &self.name.into()).unwrap_or(JsValue::UNDEFINED).unchecked_into())
+    }
+}
+
 /// The ports' Workers halves, owned, so that work after the response can keep them.
 pub struct Platform {
     database: Rc<D1>,
@@ -74,22 +103,21 @@ pub struct Platform {
 
 impl Platform {
     pub fn new(env: &Env, config: &Config) -> Result<Self, Misconfigured> {
-        let database = Rc::new(D1::new(env.d1(DB).map_err(|_| Misconfigured::missing(DB))?));
+        let database = Rc::new(D1::new(Binding::new(env, DB)));
         let hasher = match config.hasher {
             HasherPlace::Worker => Hasher::Here,
-            HasherPlace::Pool => {
-                let namespace = env.durable_object(HASHER).map_err(|_| Misconfigured::missing(HASHER))?;
-                Hasher::Pool { namespace, size: config.hasher_pool_size }
-            }
+            HasherPlace::Pool => Hasher::Pool { namespace: Binding::new(env, HASHER), size: config.hasher_pool_size },
         };
         let mail = match config.mail {
             MailKind::Inbox => Transport::Inbox(Rc::clone(&database)),
-            MailKind::EmailBinding => Transport::Binding(env.send_email(EMAIL).map_err(|_| Misconfigured::missing(EMAIL))?),
+            MailKind::EmailBinding => {
+                Transport::Binding(env.send_email(EMAIL).map_err(|_| Misconfigured(Rc::new([format!("binding {EMAIL} is missing")])))?)
+            }
             MailKind::Http => Transport::Http { url: config.mail_api_url.clone(), key: config.mail_api_key.clone() },
         };
         Ok(Self {
-            limiter: Shards::new(env.durable_object(LIMITER).map_err(|_| Misconfigured::missing(LIMITER))?, config.limiter_shards),
-            cache: Kv::new(env.kv(KV).map_err(|_| Misconfigured::missing(KV))?),
+            limiter: Shards::new(Binding::new(env, LIMITER), config.limiter_shards),
+            cache: Kv::new(env, KV),
             signer: WebCrypto::new(config.signing_key.clone()),
             database,
             hasher,

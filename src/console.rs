@@ -7,7 +7,7 @@ pub struct Console;
 
 impl Log for Console {
     fn line(&self, line: &serde_json::Value) {
-        worker::console_log!("{line}");
+        web_sys::console::log_1(&serde_json::to_string(line).unwrap_or_default().into());
     }
 }
 

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use js_sys::{Array, JSON, futures::JsFuture};
 use portcullis_core::ports::{Database, Fut, Query, Rows, Statement, StoreError, Value, Written};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
-use worker::{D1Database, worker_sys};
+use worker::worker_sys;
 
-use crate::{console::sentence, deadline::within};
+use crate::{bindings::Binding, console::sentence, deadline::within};
 
 const READ: Duration = Duration::from_secs(5);
 const WRITE: Duration = Duration::from_secs(10);
@@ -19,7 +19,7 @@ const WRITE: Duration = Duration::from_secs(10);
 const MAX_INT: u64 = 1 << 53;
 
 /// Held below `worker`'s own wrapper, which takes results apart row by row and maps errors differently per method.
-pub struct D1(worker_sys::D1Database);
+pub struct D1(Binding<worker_sys::D1Database>);
 
 /// One result of a batch, as D1 writes it.
 #[derive(Deserialize)]
@@ -37,8 +37,8 @@ struct Meta {
 }
 
 impl D1 {
-    pub fn new(database: D1Database) -> Self {
-        Self(JsValue::from(database).unchecked_into())
+    pub fn new(database: Binding<worker_sys::D1Database>) -> Self {
+        Self(database)
     }
 
     async fn batch(&self, statements: Vec<Statement>, limit: Duration) -> Result<Vec<Outcome>, StoreError> {
@@ -46,7 +46,7 @@ impl D1 {
             return Ok(Vec::new());
         }
         let prepared = statements.iter().map(|statement| self.prepare(statement)).collect::<Result<Array, _>>()?;
-        let batch = self.0.batch(prepared).map_err(failure)?;
+        let batch = self.0.get().batch(prepared).map_err(failure)?;
         let settled = within(limit, JsFuture::from(batch)).await;
         let results = settled.ok_or_else(|| StoreError::Unavailable("timed out".into()))?.map_err(failure)?;
         // One crossing for all rows. JavaScript writes whole numbers without a point, so they are integers again here.
@@ -55,18 +55,32 @@ impl D1 {
     }
 
     fn prepare(&self, statement: &Statement) -> Result<JsValue, StoreError> {
-        let args = statement.args.iter().map(bound).collect::<Result<Array, _>>()?;
-        let prepared = self.0.prepare(&statement.sql).and_then(|prepared| prepared.bind(args)).map_err(failure)?;
-        Ok(prepared.into())
+        let prepared = self.0.get().prepare(&statement.sql).map_err(failure)?;
+        if statement.args.is_empty() {
+            return Ok(prepared.into());
+        }
+        // One crossing for all parameters, as for all rows.
+        let args: Vec<_> = statement.args.iter().map(bound).collect::<Result<_, _>>()?;
+        let text = serde_json::to_string(&args).map_err(|e| StoreError::Broken(e.to_string()))?;
+        let args: Array = JSON::parse(&text).map_err(failure)?.unchecked_into();
+        Ok(prepared.bind(args).map_err(failure)?.into())
     }
 }
 
-fn bound(value: &Value) -> Result<JsValue, StoreError> {
+/// A parameter as JSON writes it.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Bound<'a> {
+    Null,
+    Text(&'a str),
+    Int(i64),
+}
+
+fn bound(value: &Value) -> Result<Bound<'_>, StoreError> {
     match value {
-        Value::Null => Ok(JsValue::NULL),
-        Value::Text(text) => Ok(JsValue::from_str(text)),
-        #[expect(clippy::cast_precision_loss, reason = "checked to be exact")]
-        Value::Int(int) if int.unsigned_abs() <= MAX_INT => Ok(JsValue::from_f64(*int as f64)),
+        Value::Null => Ok(Bound::Null),
+        Value::Text(text) => Ok(Bound::Text(text)),
+        Value::Int(int) if int.unsigned_abs() <= MAX_INT => Ok(Bound::Int(*int)),
         Value::Int(int) => Err(StoreError::Broken(format!("{int} does not fit a double"))),
     }
 }

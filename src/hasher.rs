@@ -9,9 +9,10 @@ use portcullis_core::{
     ports::{Fut, HashError, PasswordHasher, Verdict},
 };
 use serde::de::DeserializeOwned;
-use worker::ObjectNamespace;
+use worker::worker_sys::DurableObjectNamespace;
 
 use crate::{
+    bindings::Binding,
     durable::{self, Refusal},
     entropy,
 };
@@ -21,7 +22,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 pub enum Hasher {
     Here,
-    Pool { namespace: ObjectNamespace, size: u32 },
+    Pool { namespace: Binding<DurableObjectNamespace>, size: u32 },
 }
 
 impl PasswordHasher for Hasher {
@@ -51,8 +52,8 @@ impl PasswordHasher for Hasher {
     }
 }
 
-async fn ask<A: DeserializeOwned>(namespace: &ObjectNamespace, size: u32, message: Message) -> Result<A, HashError> {
+async fn ask<A: DeserializeOwned>(namespace: &Binding<DurableObjectNamespace>, size: u32, message: Message) -> Result<A, HashError> {
     let number = u32::from_le_bytes(entropy::bytes()) % size.max(1);
-    let answer = durable::ask(namespace, &format!("hasher-{number}"), "https://hasher/", &message, LIMIT).await;
+    let answer = durable::ask(namespace.get(), &format!("hasher-{number}"), "https://hasher/", &message, LIMIT).await;
     answer.map_err(|Refusal { status, text }| if status == UNUSABLE { HashError::Unusable(text) } else { HashError::Unavailable(text) })
 }

@@ -1,36 +1,51 @@
 //! The platform's requests and responses as the core has them, and back.
+//!
+//! Every call between Wasm and JavaScript costs about as much as parsing a small document, so headers cross as one JSON
+//! text in either direction, not one by one.
 
 use std::str::FromStr;
 
 use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use js_sys::{Reflect, Uint8Array, futures::JsFuture};
+use js_sys::{Array, IteratorNext, JSON, Uint8Array, futures::JsFuture};
 use portcullis_core::{
     app::{self, Incoming},
-    domain::time::Millis,
+    domain::{secret::hex, time::Millis},
     ports::Log,
     web::{
         request::{Body, MAX_BODY, Request},
         response::Response,
     },
 };
+use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::ReadableStreamDefaultReader;
-use worker::Fetcher;
+use worker::{Env, Fetcher};
 
-use crate::console::Console;
+use crate::{bindings, console::Console, entropy};
 
 /// On a 404 of the core's: no route has this path; the value is the file that may.
 const UNROUTED: HeaderName = HeaderName::from_static("x-portcullis-unrouted");
 
 /// What came in; `None` when it broke off.
-pub async fn receive(request: &web_sys::Request, now: Millis, request_id: String) -> Option<Incoming> {
+pub async fn receive(request: &web_sys::Request, now: Millis) -> Option<Incoming> {
     let headers = headers(&request.headers());
+    let request_id = request_id(&headers);
     // The platform's word for who is calling; whatever else claims to say so was written by the caller.
     let client_ip = headers.get("cf-connecting-ip").and_then(|ip| ip.to_str().ok()).map(str::to_owned);
-    let body = body(request, &headers).await.ok()?;
-    let (scheme, authority, path, query) = parts(&request.url());
     let method = Method::from_bytes(request.method().as_bytes()).ok()?;
+    let (scheme, authority, path, query) = parts(&request.url());
+    let body = body(request, &headers).await.ok()?;
     Some(Incoming { now, request_id, client_ip, request: Request { method, scheme, authority, path, query, headers, body } })
+}
+
+/// Cloudflare's ray, by which an operator finds the request in other logs, and random digits, since a client can choose
+/// its ray where no Cloudflare is in front.
+fn request_id(headers: &HeaderMap) -> String {
+    let random = hex(&entropy::bytes::<8>());
+    match headers.get("cf-ray").and_then(|ray| ray.to_str().ok()) {
+        Some(ray) if ray.len() <= 32 && ray.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => format!("{ray}-{random}"),
+        _ => random,
+    }
 }
 
 /// The answer to a request that broke off, which hardly anybody will read.
@@ -51,13 +66,13 @@ fn parts(url: &str) -> (String, String, String, String) {
 
 /// All headers but those no HTTP library takes.
 fn headers(from: &web_sys::Headers) -> HeaderMap {
-    let pairs = worker::Headers(from.clone()).entries().filter_map(|(name, value)| {
-        let name = HeaderName::from_str(&name).ok()?;
-        Some((name, HeaderValue::from_bytes(value.as_bytes()).ok()?))
-    });
-    let mut headers = HeaderMap::new();
+    let text = JSON::stringify(&Array::from(from)).map(String::from).unwrap_or_default();
+    let pairs = serde_json::from_str(&text).unwrap_or_else(|_| worker::Headers(from.clone()).entries().collect::<Vec<(String, String)>>());
+    let mut headers = HeaderMap::with_capacity(pairs.len());
     for (name, value) in pairs {
-        headers.append(name, value);
+        if let (Ok(name), Ok(value)) = (HeaderName::from_str(&name), HeaderValue::try_from(value)) {
+            headers.append(name, value);
+        }
     }
     headers
 }
@@ -72,11 +87,11 @@ async fn body(request: &web_sys::Request, headers: &HeaderMap) -> Result<Body, J
     let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
     let mut bytes = Vec::new();
     loop {
-        let read = JsFuture::from(reader.read()).await?;
-        if Reflect::get(&read, &"done".into())?.is_truthy() {
+        let read: IteratorNext = JsFuture::from(reader.read()).await?.unchecked_into();
+        if read.done() {
             return Ok(Body::Bytes(bytes));
         }
-        let chunk = Uint8Array::new(&Reflect::get(&read, &"value".into())?);
+        let chunk: Uint8Array = read.value().unchecked_into();
         if bytes.len() + chunk.length() as usize > MAX_BODY {
             // The rest is left where it is: cancelling would reset the connection before the sender reads the answer.
             return Ok(Body::TooLarge);
@@ -85,15 +100,16 @@ async fn body(request: &web_sys::Request, headers: &HeaderMap) -> Result<Body, J
     }
 }
 
-/// Sends what the core answered, or the page it left to the assets.
-pub async fn respond(request: &web_sys::Request, assets: Option<Fetcher>, mut response: Response) -> worker::Result<web_sys::Response> {
+/// Sends what the core answered, or the page it left to the assets, which are there when `env` is.
+pub async fn respond(request: &web_sys::Request, env: Option<&Env>, mut response: Response) -> worker::Result<web_sys::Response> {
     let unrouted = response.headers.iter().find(|(name, _)| *name == UNROUTED).map(|(_, file)| file.clone());
     response.headers.retain(|(name, _)| *name != UNROUTED);
-    let head = request.method() == "HEAD";
-    if let Some(assets) = assets
-        && let Some(file) = unrouted
+    let method = request.method();
+    let head = method == "HEAD";
+    if let Some(file) = unrouted
         && response.status == StatusCode::NOT_FOUND
-        && (head || request.method() == "GET")
+        && (head || method == "GET")
+        && let Some(assets) = env.and_then(bindings::assets)
     {
         match page(request, &file, &assets).await {
             Ok(Some(page)) => return Ok(page),
@@ -101,14 +117,20 @@ pub async fn respond(request: &web_sys::Request, assets: Option<Fetcher>, mut re
             Err(error) => Console.line(&serde_json::json!({ "level": "error", "event": "assets", "note": error.to_string() })),
         }
     }
-    let headers = web_sys::Headers::new()?;
-    for (name, value) in &response.headers {
-        headers.append(name.as_str(), value)?;
-    }
     // The platform refuses an empty body with these, and drops that of an answer to HEAD noisily.
     let bodiless = head || matches!(response.status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED);
     let body = (!bodiless).then(|| Uint8Array::from(response.body.as_slice()));
-    Ok(web_sys::Response::new_with_opt_js_u8_array_and_init(body.as_ref(), &init(response.status.as_u16(), &headers))?)
+    let headers = response.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let init = serde_json::to_string(&Init { status: response.status.as_u16(), headers })?;
+    let init: web_sys::ResponseInit = JSON::parse(&init)?.unchecked_into();
+    Ok(web_sys::Response::new_with_opt_js_u8_array_and_init(body.as_ref(), &init)?)
+}
+
+/// `ResponseInit`, as JavaScript reads it.
+#[derive(Serialize)]
+struct Init<'a> {
+    status: u16,
+    headers: Vec<(&'a str, &'a str)>,
 }
 
 /// A file under our own headers; `None` if there is none.

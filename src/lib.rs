@@ -23,7 +23,6 @@ use std::{panic::AssertUnwindSafe, rc::Rc};
 use futures_util::FutureExt;
 use portcullis_core::{
     app::{self, Deployment},
-    domain::secret::hex,
     ports::Log,
 };
 use serde_json::json;
@@ -43,15 +42,14 @@ fn start() {
 #[event(fetch)]
 async fn fetch(request: web_sys::Request, env: Env, ctx: Context) -> worker::Result<web_sys::Response> {
     let now = clock::now();
-    let assets = bindings::assets(&env);
     let (deployment, platform) = match configured(&env) {
         Ok(configured) => configured,
         Err(response) => return http::respond(&request, None, response).await,
     };
-    let id = request_id(&request);
-    let Some(incoming) = http::receive(&request, now, id.clone()).await else {
+    let Some(incoming) = http::receive(&request, now).await else {
         return http::respond(&request, None, http::unreadable()).await;
     };
+    let id = incoming.request_id.clone();
     // What is caught is dropped whole; what outlives it are settings and keys, which nothing changes half.
     let handled = AssertUnwindSafe(app::handle(&deployment, platform.ports(), incoming)).catch_unwind().await;
     let Ok(answer) = handled else {
@@ -61,7 +59,7 @@ async fn fetch(request: web_sys::Request, env: Env, ctx: Context) -> worker::Res
     if !answer.later.is_empty() {
         ctx.wait_until(async move { app::after(&deployment, platform.ports(), now, answer.later).await });
     }
-    http::respond(&request, assets, answer.response).await
+    http::respond(&request, Some(&env), answer.response).await
 }
 
 #[event(scheduled)]
@@ -83,14 +81,4 @@ fn configured(env: &Env) -> Result<Configured, portcullis_core::web::response::R
         Console.line(&json!({ "level": "error", "event": "misconfigured", "problems": &*problems }));
         app::misconfigured(&problems, bindings::is_development(env))
     })
-}
-
-/// Cloudflare's ray, by which an operator finds the request in other logs, and random digits, since a client can choose
-/// its ray where no Cloudflare is in front.
-fn request_id(request: &web_sys::Request) -> String {
-    let random = hex(&entropy::bytes::<8>());
-    match request.headers().get("cf-ray") {
-        Ok(Some(ray)) if ray.len() <= 32 && ray.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => format!("{ray}-{random}"),
-        _ => random,
-    }
 }

@@ -8,24 +8,24 @@ use portcullis_core::{
     ports::{Fut, Limiter, LimiterError},
 };
 use serde::de::{DeserializeOwned, IgnoredAny};
-use worker::ObjectNamespace;
+use worker::worker_sys::DurableObjectNamespace;
 
-use crate::durable;
+use crate::{bindings::Binding, durable};
 
 const LIMIT: Duration = Duration::from_secs(3);
 
 pub struct Shards {
-    namespace: ObjectNamespace,
+    namespace: Binding<DurableObjectNamespace>,
     count: u32,
 }
 
 impl Shards {
-    pub fn new(namespace: ObjectNamespace, count: u32) -> Self {
+    pub fn new(namespace: Binding<DurableObjectNamespace>, count: u32) -> Self {
         Self { namespace, count }
     }
 
     async fn ask<A: DeserializeOwned>(&self, object: String, message: Message) -> Result<A, LimiterError> {
-        let answer = durable::ask(&self.namespace, &object, "https://limiter/", &message, LIMIT).await;
+        let answer = durable::ask(self.namespace.get(), &object, "https://limiter/", &message, LIMIT).await;
         answer.map_err(|refusal| LimiterError(refusal.text))
     }
 }

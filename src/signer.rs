@@ -2,7 +2,10 @@
 //!
 //! A key is imported once per isolate and kept by what it is for and its `kid`, which is its thumbprint.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::HashMap,
+};
 
 use js_sys::{Array, Object, Promise, Uint8Array, futures::JsFuture};
 use portcullis_core::{
@@ -19,6 +22,9 @@ const MAX_KEYS: usize = 64;
 
 thread_local! {
     static KEYS: RefCell<HashMap<(Usage, String), CryptoKey>> = RefCell::default();
+    /// The isolate's own, which no request brought along.
+    static SUBTLE: OnceCell<SubtleCrypto> = const { OnceCell::new() };
+    static ES256: Object = EcdsaParams::new_with_str("ECDSA", "SHA-256").unchecked_into();
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -83,12 +89,16 @@ async fn imported(public: &PublicJwk, private: Option<&PrivateJwk>) -> Result<Cr
 }
 
 fn es256() -> Object {
-    EcdsaParams::new_with_str("ECDSA", "SHA-256").unchecked_into()
+    ES256.with(Object::clone)
 }
 
 fn subtle() -> Result<SubtleCrypto, SignerError> {
+    if let Some(known) = SUBTLE.with(|cell| cell.get().cloned()) {
+        return Ok(known);
+    }
     let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
-    scope.crypto().map(|crypto| crypto.subtle()).map_err(failure)
+    let subtle = scope.crypto().map_err(failure)?.subtle();
+    Ok(SUBTLE.with(|cell| cell.get_or_init(|| subtle).clone()))
 }
 
 async fn settle(promise: Result<Promise, JsValue>) -> Result<JsValue, SignerError> {

@@ -23,7 +23,6 @@ use worker::{DurableObject, Env, Request, Response, Result, SqlCursor, SqlStorag
 use super::{answer, refuse};
 use crate::clock::now;
 
-/// Every write names it, since emptying the storage drops it too; it costs nothing while the table is there.
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS bucket (key TEXT PRIMARY KEY, state TEXT NOT NULL, forget_at INTEGER NOT NULL) WITHOUT ROWID";
 
 #[durable_object(alarm)]
@@ -31,11 +30,13 @@ pub struct LimiterObject {
     state: State,
     /// Whether an alarm is known to be set. A cell needs asserting, because the build unwinds; it is set whole or not at all.
     armed: AssertUnwindSafe<Cell<bool>>,
+    /// Whether the table is known to be there. Emptying the storage drops it.
+    ready: AssertUnwindSafe<Cell<bool>>,
 }
 
 impl DurableObject for LimiterObject {
     fn new(state: State, _env: Env) -> Self {
-        Self { state, armed: AssertUnwindSafe(Cell::new(false)) }
+        Self { state, armed: AssertUnwindSafe(Cell::new(false)), ready: AssertUnwindSafe(Cell::new(false)) }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
@@ -63,7 +64,12 @@ impl DurableObject for LimiterObject {
         match self.sweep()? {
             Some(earliest) => self.arm(earliest).await,
             // An object without storage does not exist and costs nothing. The next hit starts it anew.
-            None => self.state.storage().delete_all().await?,
+            None => {
+                self.ready.set(false);
+                let emptied = self.state.storage().delete_all().await;
+                self.ready.set(false);
+                emptied?;
+            }
         }
         Response::empty()
     }
@@ -72,7 +78,7 @@ impl DurableObject for LimiterObject {
 impl LimiterObject {
     /// Charges one hit, in one go: there is no `await` in here, and there must never be.
     fn take(&self, key: &str, policy: Policy) -> Result<(Decision, Millis)> {
-        self.exec(TABLE, [])?;
+        self.prepare()?;
         let stored = first(self.exec("SELECT state FROM bucket WHERE key = ?", [key.into()])?)?;
         let stored = match stored {
             // A counter of a form we do not know is one from another version: start over.
@@ -87,13 +93,13 @@ impl LimiterObject {
     }
 
     fn reset(&self, key: &str) -> Result<()> {
-        self.exec(TABLE, [])?;
+        self.prepare()?;
         self.exec("DELETE FROM bucket WHERE key = ?", [key.into()]).map(drop)
     }
 
     /// Drops what may be forgotten; when the next row may be, if there is one.
     fn sweep(&self) -> Result<Option<Millis>> {
-        self.exec(TABLE, [])?;
+        self.prepare()?;
         self.exec("DELETE FROM bucket WHERE forget_at <= ?", [now().0.into()])?;
         match first(self.exec("SELECT min(forget_at) FROM bucket", [])?)? {
             Some(SqlStorageValue::Integer(earliest)) => Ok(Some(Millis(earliest))),
@@ -113,6 +119,14 @@ impl LimiterObject {
             Err(_) => false,
         };
         self.armed.set(armed);
+    }
+
+    fn prepare(&self) -> Result<()> {
+        if !self.ready.get() {
+            self.exec(TABLE, [])?;
+            self.ready.set(true);
+        }
+        Ok(())
     }
 
     fn exec<const N: usize>(&self, sql: &str, args: [SqlStorageValue; N]) -> Result<SqlCursor> {

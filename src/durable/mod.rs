@@ -5,11 +5,12 @@ mod limiter;
 
 use std::time::Duration;
 
+use js_sys::futures::JsFuture;
 use serde::{Serialize, de::DeserializeOwned};
-use wasm_bindgen::JsValue;
-use worker::{Method, ObjectNamespace, Request, RequestInit, Response};
+use wasm_bindgen::{JsCast, JsValue};
+use worker::{Response, worker_sys::DurableObjectNamespace};
 
-use crate::deadline::within;
+use crate::{console::sentence, deadline::within};
 
 /// Why an object gave no answer. The status is 0 when it was not reached.
 pub struct Refusal {
@@ -24,7 +25,7 @@ struct Failure {
 
 /// Asks the object of that name, and makes it if it does not exist yet.
 pub async fn ask<A: DeserializeOwned>(
-    namespace: &ObjectNamespace,
+    namespace: &DurableObjectNamespace,
     object: &str,
     url: &str,
     message: &impl Serialize,
@@ -33,16 +34,17 @@ pub async fn ask<A: DeserializeOwned>(
     let unreached = |text: String| Refusal { status: 0, text };
     let body = serde_json::to_string(message).map_err(|e| unreached(e.to_string()))?;
     let call = async {
-        let mut init = RequestInit::new();
-        init.with_method(Method::Post).with_body(Some(JsValue::from_str(&body)));
-        let request = Request::new_with_init(url, &init)?;
-        let mut response = namespace.get_by_name(object)?.fetch_with_request(request).await?;
-        let text = response.text().await?;
-        Ok::<_, worker::Error>((response.status_code(), text))
+        let init = web_sys::RequestInit::new();
+        init.set_method("POST");
+        init.set_body(&JsValue::from_str(&body));
+        let request = web_sys::Request::new_with_str_and_init(url, &init)?;
+        let response: web_sys::Response = JsFuture::from(namespace.get_by_name(object)?.fetch_with_request(&request)?).await?.unchecked_into();
+        let text = JsFuture::from(response.text()?).await?;
+        Ok::<_, JsValue>((response.status(), text.as_string().unwrap_or_default()))
     };
     match within(limit, call).await {
         None => Err(unreached("timed out".into())),
-        Some(Err(error)) => Err(unreached(error.to_string())),
+        Some(Err(thrown)) => Err(unreached(sentence(&thrown))),
         Some(Ok((200, text))) => serde_json::from_str(&text).map_err(|e| unreached(format!("unexpected answer: {e}"))),
         Some(Ok((status, text))) => {
             Err(Refusal { status, text: serde_json::from_str::<Failure>(&text).map_or_else(|_| format!("status {status}"), |failure| failure.error) })
