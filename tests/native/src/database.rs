@@ -126,7 +126,7 @@ impl SqliteDatabase {
             return Err(StoreError::classify("Wrong number of parameter bindings for SQL query."));
         }
         let readonly = statement.readonly();
-        let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let bound = params_from_iter(args.iter().map(|value| match value {
             Value::Null => rusqlite::types::Value::Null,
             Value::Int(int) => rusqlite::types::Value::Integer(*int),

@@ -206,7 +206,7 @@ impl World {
     pub fn rows(&self, sql: &str) -> Vec<Value> {
         let connection = self.database.connection();
         let mut statement = connection.prepare(sql).unwrap();
-        let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let cell = |value: rusqlite::types::Value| match value {
             rusqlite::types::Value::Integer(int) => int.into(),
             rusqlite::types::Value::Text(text) => text.into(),
