@@ -160,6 +160,22 @@ fn an_account_is_linked_with_the_person_of_its_address() {
     assert_eq!(links(&world, "pat@acme.example"), (json!(person), json!(other)), "a company that was named stays");
 }
 
+#[test]
+fn signing_up_and_accepting_an_invitation_link_as_well() {
+    let world = World::seeded();
+    let jar = owner(&world);
+    let company = create(&world, &jar, "companies", json!({"displayName": "One"}));
+    let add = |email: &str| create(&world, &jar, "people", json!({"displayName": "Pat", "primaryEmail": email, "companyId": company}));
+    let (one, two) = (add("one@acme.example"), add("two@acme.example"));
+    world.send(world.signup_request("one@acme.example", "a fine passphrase")).ok(202);
+    assert_eq!(links(&world, "one@acme.example"), (json!(one), json!(company)));
+    let body = json!({"email": "two@acme.example", "roleIds": [cases::portal_role(&world, "viewer")]});
+    post(&world, &jar, &format!("{CA}/admin/users-invite"), body).ok(201);
+    let accept = json!({"token": world.mailed_token("two@acme.example"), "password": "a fine passphrase", "displayName": "Two"});
+    world.send(Req::post(&format!("{CA}/invitations/accept")).json(accept)).ok(201);
+    assert_eq!(links(&world, "two@acme.example"), (json!(two), json!(company)));
+}
+
 /// B.8: a new person finds their account.
 #[test]
 fn a_person_is_linked_with_the_unlinked_account_of_their_address() {
