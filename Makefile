@@ -2,12 +2,12 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup dev build test prove check bench deny fmt clean distclean
+.PHONY: help setup dev build test prove check bench bench-scale deny fmt clean distclean
 MAKEFLAGS += --no-print-directory
 
 help: ## This list
 	@echo "Portcullis. TOOLCHAIN=debian takes Debian's compiler instead of rustup's."
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 setup: ## Install the pinned tools into this folder (all other targets do it themselves)
 	@scripts/setup.sh test
@@ -35,9 +35,14 @@ check: ## What a change must pass: format, lints for host and Wasm, pins, cargo 
 	@scripts/check.sh
 
 bench: ## Requests per second, latencies, operations and sizes in one table
-	@scripts/setup.sh test
+	@scripts/setup.sh bench
 	@scripts/build.sh release
 	@. scripts/env.sh && node tests/bench/run.mjs
+
+bench-scale: ## Rows read with 1,000 people and with 1,000,000 (USERS= and SESSIONS= change it)
+	@scripts/setup.sh test
+	@scripts/build.sh release
+	@. scripts/env.sh && node --disable-warning=ExperimentalWarning tests/bench/scale.mjs --users=$(or $(USERS),1000000) --sessions=$(or $(SESSIONS),3)
 
 deny: ## Licences, sources and bans of the dependencies; advisories where reachable
 	@scripts/setup.sh check

@@ -2,11 +2,12 @@
 # Installs the pinned tools; skips what is there. Groups, each holding the ones before it:
 #   dev    compiler, worker-build, wasm-bindgen, npm tools     (make dev, make build)
 #   test   + Python with PyJWT, a verifier that is not ours    (make test)
+#   bench  + wrk, where Debian's can be had; not in check   (make bench)
 #   check  + cargo-deny                                        (make check, make deny)
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 group=${1:-dev}
-case $group in dev | test | check) ;; *) die "unknown group '$group'" "one of: dev test check" ;; esac
+case $group in dev | test | bench | check) ;; *) die "unknown group '$group'" "one of: dev test bench check" ;; esac
 logs=$root/.tools/log
 mkdir -p "$logs"
 
@@ -119,6 +120,17 @@ python_verifier() {
   ok "python with PyJWT"
 }
 
+# Nothing fails without it: the benchmarks have a slower load source of their own, and say which they used.
+load_source() {
+  if command -v wrk >/dev/null; then
+    ok "wrk"
+  elif command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] && quietly "$logs/wrk.log" apt-get install --yes --no-install-recommends wrk 2>/dev/null; then
+    ok "wrk"
+  else
+    warn "wrk is missing; the load comes from Node instead, which is slower (apt-get install wrk)"
+  fi
+}
+
 machine
 rust
 cargo_tool worker-build worker-build "$WORKER_BUILD_VERSION" 3 --locked
@@ -126,6 +138,7 @@ cargo_tool worker-build worker-build "$WORKER_BUILD_VERSION" 3 --locked
 cargo_tool wasm-bindgen-cli wasm-bindgen "$WASM_BINDGEN_VERSION" 2
 npm_tools
 [ "$group" = dev ] || python_verifier
+[ "$group" != bench ] || load_source
 [ "$group" != check ] || cargo_tool cargo-deny cargo-deny "$CARGO_DENY_VERSION" 5 --locked
 # Only kept while something is being built.
 rm -rf "$root/.tools/target"
