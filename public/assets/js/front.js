@@ -1,8 +1,6 @@
 import { LANGUAGES, change, language, start } from './lib/i18n.js';
 import { el, one } from './lib/dom.js';
 
-// On a developer's machine the page also says where to go.
-one('[data-development]').hidden = !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(location.hostname);
 await start();
 const select = one('.language select');
 select.replaceChildren(...Object.entries(LANGUAGES).map(([code, name]) => el('option', { value: code, lang: code }, name)));

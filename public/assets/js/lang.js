@@ -20,6 +20,19 @@
     // Rather English than nothing.
     setTimeout(() => delete root.dataset.pending, 3000);
   }
-  // Every form here is sent by a script; one that is pressed before its script has come must not leave the page.
-  document.addEventListener('submit', (event) => event.preventDefault(), true);
+  // Every form here is sent by a script. One that is pressed before its script has come waits for it (lib/form.js).
+  document.addEventListener(
+    'submit',
+    (event) => {
+      const { target: form, submitter } = event;
+      if (form.method === 'dialog') return;
+      event.preventDefault();
+      if ('handled' in form.dataset || submitter?.getAttribute('aria-disabled')) return;
+      form.dataset.early = '';
+      submitter?.setAttribute('data-busy', '');
+    },
+    true,
+  );
+  // A developer's machine: the front page says more there.
+  if (/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(location.hostname)) root.dataset.local = '';
 })();

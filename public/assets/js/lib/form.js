@@ -59,6 +59,14 @@ export function handle(form, { send, done, check = () => ({}), draft, errors = {
       busy = false;
     }
   });
+
+  // From here on; and what was pressed before is sent now.
+  form.dataset.handled = '';
+  if ('early' in form.dataset) {
+    delete form.dataset.early;
+    for (const button of all('[data-busy]', form)) working(button, false);
+    form.requestSubmit();
+  }
 }
 
 function required(inputs) {

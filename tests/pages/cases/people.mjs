@@ -1,0 +1,60 @@
+// What the cases need done before they can begin.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { visitor } from '../browser.mjs';
+
+export const CA = '/api/customer_accounts';
+export const SEED = 'Portcullis-dev-1';
+export const PASSWORD = 'correct horse battery staple';
+/** A name that would run if anything took it for markup, on any page. */
+export const CANARY = `<img src=x onerror="window.canary=1">'"&<script>window.canary=2</script>`;
+
+export const fresh = (tag) => `${tag}-${randomUUID().slice(0, 8)}@mail.example`;
+
+/** A browser that is closed when the case ends. */
+export async function open(tools, options) {
+  const one = await visitor(tools.browser, tools.server, tools.view, options);
+  tools.opened.push(one);
+  return one;
+}
+
+/** Somebody with an account. */
+export async function member({ server }, { email = fresh('member'), displayName = 'Mia Member', password = PASSWORD } = {}) {
+  const signup = await server.post(`${CA}/signup`, { email, password, displayName, organizationId: server.place.organizationId });
+  assert.equal(signup.status, 202);
+  const mail = await server.mail(email);
+  const verified = await server.post(`${CA}/email/verify`, { token: new URLSearchParams(mail.path.split('?')[1]).get('token') });
+  assert.equal(verified.status, 200, await verified.text());
+  return { email, password, displayName, id: (await server.db.prepare('SELECT id FROM customer_users WHERE email = ?').bind(email).first()).id };
+}
+
+/** Signed in without going through the page; the cookies are the browser's. */
+export async function signIn(one, server, { email, password = SEED }) {
+  const reply = await one.context.request.post(`${server.url}${CA}/login`, { data: { email, password, organizationId: server.place.organizationId } });
+  assert.equal(reply.status(), 200, await reply.text());
+}
+
+/** An admin and `size` colleagues in a company of their own. */
+export async function company(tools, size) {
+  const { server } = tools;
+  const people = [];
+  for (let i = 0; i <= size; i += 1) people.push(await member(tools, { email: fresh(i ? `colleague${i}` : 'boss'), displayName: i === 1 ? CANARY : i ? `Colleague ${i}` : 'Bea Boss' }));
+  const id = randomUUID();
+  for (const { email } of people) await server.run('UPDATE customer_users SET customer_entity_id = ? WHERE email = ?', id, email);
+  const role = await server.db.prepare("SELECT id FROM customer_roles WHERE slug = 'portal_admin' AND organization_id = ?").bind(server.place.organizationId).first();
+  await server.run('UPDATE customer_user_roles SET role_id = ? WHERE user_id = ?', role.id, people[0].id);
+  return { people, boss: people[0], id };
+}
+
+/** Ends every session of a person, as another device would. */
+export const endSessions = (server, user) => server.run('UPDATE customer_user_sessions SET deleted_at = 1 WHERE user_id = ?', user.id);
+
+/** The next answers of a path. */
+export async function answer(page, path, ...replies) {
+  await page.route(`**${path}`, async (route) => {
+    const reply = replies.shift();
+    if (!reply) return route.fallback();
+    const [status, code, headers = {}] = reply;
+    await route.fulfill({ status, contentType: 'application/problem+json', headers, body: JSON.stringify({ ok: false, code, error: code, status }) });
+  });
+}
