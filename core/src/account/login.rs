@@ -32,7 +32,7 @@ use crate::{
     store::{
         audit::count_attempt,
         directory::{self, Standing},
-        notifications,
+        notifications, outbox,
         sessions::resolve_grants,
         users::{self, LoginRow},
     },
@@ -140,7 +140,7 @@ async fn succeed(cx: &Cx<'_>, email: &Email, row: LoginRow, verdict: Verdict, no
         .event(Event::new("customer_accounts.login.success", tenant, Some(row.organization_id), payload));
     match cx.try_commit(change).await {
         // The password, or the account, changed between the check and the commit.
-        Err(StoreError::Precondition) => return fail(cx, email, None, Reason::InvalidCredentials, "").await,
+        Err(StoreError::Precondition) => return Err(Problem::new(Code::Unauthenticated, "Invalid email or password").note("lost a race")),
         other => other?,
     };
     if let Some(key) = &cx.subject_key {
@@ -163,11 +163,12 @@ async fn fail(cx: &Cx<'_>, email: &Email, row: Option<&LoginRow>, reason: Reason
     };
     let organization = row.map(|row| row.organization_id);
     let notice = notification::locked(row.map_or("", |row| row.organization_slug.as_str()));
-    // Only the lock that stops strangers is news.
-    let stranger = reason == Reason::InvalidPassword && nonce.is_empty();
-    let locking = stranger && row.is_some_and(|row| attempt::locks(row.counter(), cx.now));
-    let told = notifications::insert(cx.new_id(), tenant, organization, if locking { user } else { nobody }, &notice, cx.now);
-    let change = Change::new(vec![count, count_attempt(tenant, "login.failed", cx.now), told])
+    // Only the lock that stops strangers is news; whether this was it, the batch itself finds out.
+    let payload = json!({"id": user, "recipientUserId": user, "email": email.as_str(), "tenantId": tenant, "organizationId": organization});
+    let locked = Event::new("customer_accounts.user.locked", tenant, organization, payload);
+    let locked = outbox::event_if_locked(Realm::Customer, cx.new_id(), &locked, counted, cx.now);
+    let told = notifications::insert_if_changed(cx.new_id(), tenant, organization, counted, &notice, cx.now);
+    let change = Change::new(vec![count, locked, told, count_attempt(tenant, "login.failed", cx.now)])
         .audit(
             Entry::new("login.failed", "user", user).outcome(Outcome::Failure).within(tenant, organization).detail(json!({"reason": reason.name()})),
         )
@@ -178,12 +179,6 @@ async fn fail(cx: &Cx<'_>, email: &Email, row: Option<&LoginRow>, reason: Reason
             json!({"email": email.as_str(), "reason": reason.name(), "tenantId": tenant}),
         ))
         .applies(row.is_some());
-    let change = if locking {
-        let payload = json!({"id": user, "recipientUserId": user, "email": email.as_str(), "tenantId": tenant, "organizationId": organization});
-        change.event(Event::new("customer_accounts.user.locked", tenant, organization, payload))
-    } else {
-        change
-    };
     cx.commit(change).await?;
     Err(Problem::new(Code::Unauthenticated, "Invalid email or password").note(reason.name()))
 }

@@ -112,7 +112,10 @@ pub async fn verify(cx: &Cx<'_>) -> Result<Response, Problem> {
 
 /// The account is gone or switched off: the link is used up all the same, so that it cannot wait for better days.
 async fn spent_in_vain(cx: &Cx<'_>, token: &UsableToken, consume: Vec<crate::ports::Statement>) -> Result<Response, Problem> {
-    let entry = Entry::new("login.failed", "user", token.user_id).outcome(Outcome::Failure).detail(json!({"by": "magic_link", "reason": "inactive"}));
+    let entry = Entry::new("login.failed", "user", token.user_id)
+        .outcome(Outcome::Failure)
+        .within(token.tenant_id, None)
+        .detail(json!({"by": "magic_link", "reason": "inactive"}));
     match cx.try_commit(Change::new(consume).audit(entry)).await {
         Err(StoreError::Precondition) => Err(refused()),
         Err(other) => Err(other.into()),

@@ -112,6 +112,7 @@ pub async fn remove(cx: &Cx<'_>) -> Result<Response, Problem> {
         return Err(Problem::invalid("Cannot delete your own account"));
     }
     let colleague = colleague(cx, id, company).await?;
+    may_manage(actor, &colleague)?;
     let mut writes = vec![company_users::delete(id, actor.tenant, cx.now), store::changed_one()];
     writes.extend(sessions::end_all(Realm::Customer, id, cx.now));
     writes.extend(tokens::void_everything(id, cx.now));
@@ -138,6 +139,7 @@ pub async fn set_roles(cx: &Cx<'_>) -> Result<Response, Problem> {
     let mut rows = cx.read(queries).await?.into_iter();
     let colleague = rows.next().unwrap_or_default().first::<ColleagueRow>()?.ok_or_else(|| Problem::not_found(MISSING))?;
     let known = rows.next().unwrap_or_default().all::<GrantableRow>()?;
+    may_manage(actor, &colleague)?;
     if known.len() != wanted.len() || !known.iter().all(|role| may_grant(actor, role)) {
         return Err(Problem::new(Code::ValidationError, "Role not found or not assignable"));
     }
@@ -153,6 +155,11 @@ pub async fn set_roles(cx: &Cx<'_>) -> Result<Response, Problem> {
         .audit(Entry::new("user.roles_changed", "user", id).detail(json!({"roles": {"before": before, "after": names}})))
         .event(Event::new("customer_accounts.user.updated", actor.tenant, Some(colleague.organization_id), payload));
     finish(cx, change).await
+}
+
+/// A portal admin is removed or demoted by another one only: managing users is less than being their admin.
+fn may_manage(actor: &Actor, colleague: &ColleagueRow) -> Result<(), Problem> {
+    if colleague.is_portal_admin && !actor.grants.admin { Err(Problem::forbidden("Insufficient permissions")) } else { Ok(()) }
 }
 
 async fn colleague(cx: &Cx<'_>, id: Id<User>, company: Id<Entity>) -> Result<ColleagueRow, Problem> {

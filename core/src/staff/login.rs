@@ -33,6 +33,7 @@ use crate::{
     store::{
         audit::count_attempt,
         directory::{self, Standing},
+        outbox,
         staff::{self, LoginRow},
         users,
     },
@@ -176,7 +177,7 @@ async fn succeed(cx: &Cx<'_>, asked: &Asked, row: &LoginRow, seat: Seat, held: &
     ));
     match cx.try_commit(change).await {
         // The password, or the account, changed between the check and the commit.
-        Err(StoreError::Precondition) => return fail(cx, asked, None, Refusing::Attempt(Reason::InvalidCredentials)).await,
+        Err(StoreError::Precondition) => return Err(Problem::new(Code::Unauthenticated, REFUSED).note("lost a race")),
         other => other?,
     };
     if let Some(key) = &cx.subject_key {
@@ -221,15 +222,13 @@ async fn fail(cx: &Cx<'_>, asked: &Asked, row: Option<&LoginRow>, refusing: Refu
     };
     let entry = Entry::new("login.failed", "user", user).outcome(Outcome::Failure).within(tenant, None);
     let payload = json!({"email": asked.email.as_str(), "reason": refusing.name()});
-    let mut change = Change::new(vec![count, count_attempt(tenant, "staff.login.failed", cx.now)])
+    // Only the lock that stops strangers is news; whether this was it, the batch itself finds out.
+    let locked = Event::new("auth.user.locked", tenant, None, json!({"id": user, "email": asked.email.as_str(), "tenantId": tenant}));
+    let locked = outbox::event_if_locked(Realm::Staff, cx.new_id(), &locked, counted, cx.now);
+    let change = Change::new(vec![count, locked, count_attempt(tenant, "staff.login.failed", cx.now)])
         .audit(entry.detail(json!({"reason": refusing.name()})))
         .event(Event::new("auth.login.failed", tenant, None, payload))
         .applies(row.is_some());
-    // Only the lock that stops strangers is news.
-    if wrong_password && asked.nonce.is_empty() && row.is_some_and(|row| attempt::locks(row.counter(), cx.now)) {
-        let payload = json!({"id": user, "email": asked.email.as_str(), "tenantId": tenant});
-        change = change.event(Event::new("auth.user.locked", tenant, None, payload));
-    }
     cx.commit(change).await?;
     Err(match refusing {
         Refusing::NoAccess => authenticate::no_access(),

@@ -64,10 +64,17 @@ pub struct ColleagueRow {
     pub email: String,
     pub organization_id: Id<Organization>,
     pub roles: String,
+    /// Holds the portal-admin flag, by a role or an ACL of its own.
+    #[serde(deserialize_with = "flag")]
+    pub is_portal_admin: bool,
 }
 
+const PORTAL_ADMIN: &str = "(EXISTS (SELECT 1 FROM customer_user_acls a WHERE a.user_id = u.id AND a.tenant_id = u.tenant_id AND a.deleted_at IS NULL \
+     AND a.is_portal_admin = 1) OR EXISTS (SELECT 1 FROM customer_user_roles ur JOIN customer_roles r ON r.id = ur.role_id AND r.deleted_at IS NULL \
+     JOIN customer_role_acls ra ON ra.role_id = r.id AND ra.deleted_at IS NULL WHERE ur.user_id = u.id AND ra.is_portal_admin = 1)) AS is_portal_admin";
+
 pub fn colleague(id: Id<User>, company: Id<Entity>, tenant: Id<Tenant>) -> Query {
-    Query::new(format!("SELECT u.id, u.email, u.organization_id, {ROLES} {MATCHING} AND u.id = ?3"), args![company, tenant, id])
+    Query::new(format!("SELECT u.id, u.email, u.organization_id, {ROLES}, {PORTAL_ADMIN} {MATCHING} AND u.id = ?3"), args![company, tenant, id])
 }
 
 /// Soft-deletes a user; follow with [`super::changed_one`].

@@ -35,7 +35,8 @@ pub struct Invitation<'a> {
     pub locale: &'a str,
 }
 
-/// A pending invitation for an address is renewed in place: its older link dies, its id stays.
+/// A pending invitation for an address is renewed in place: its older link dies, its id stays. Follow with
+/// [`super::changed_one`]: where somebody else's invitation got there first, nothing is written, and this one is decided again.
 pub fn upsert(invitation: &Invitation, now: Millis) -> Statement {
     Statement::new(
         "INSERT INTO customer_user_invitations (id, tenant_id, organization_id, email, email_hash, token, token_row, customer_entity_id, role_ids_json, \
@@ -104,7 +105,9 @@ pub struct AcceptableRow {
 pub fn acceptable(token: &TokenHash, now: Millis) -> Query {
     Query::new(
         "SELECT i.id, i.tenant_id, i.organization_id, o.name AS organization_name, o.slug AS organization_slug, t.is_active AS tenant_active, \
-         o.is_active AS organization_active, t.policy AS tenant_policy, i.email, i.email_hash, i.customer_entity_id, i.invited_by_customer_user_id, i.locale, \
+         o.is_active AS organization_active, t.policy AS tenant_policy, i.email, i.email_hash, \
+         (SELECT e.id FROM customer_entities e WHERE e.id = i.customer_entity_id AND e.tenant_id = i.tenant_id AND e.kind = 'company' AND e.deleted_at IS NULL) AS customer_entity_id, \
+         i.invited_by_customer_user_id, i.locale, \
          u.id AS user_id, u.email_verified_at AS user_verified_at, u.credential_epoch AS user_epoch \
          FROM customer_user_invitations i JOIN tenants t ON t.id = i.tenant_id AND t.deleted_at IS NULL \
          JOIN organizations o ON o.id = i.organization_id AND o.deleted_at IS NULL \

@@ -44,6 +44,19 @@ pub fn insert(id: Id<Record>, tenant: Id<Tenant>, organization: Option<Id<Organi
     )
 }
 
+/// The same, only where the statement before it wrote its one row.
+pub fn insert_if_changed(
+    id: Id<Record>,
+    tenant: Id<Tenant>,
+    organization: Option<Id<Organization>>,
+    to: Id<User>,
+    notice: &Notice,
+    now: Millis,
+) -> Statement {
+    let Statement { sql, args } = insert(id, tenant, organization, to, notice, now);
+    Statement::new(format!("{sql} AND changes() = 1"), args)
+}
+
 #[derive(Clone, Debug, Deserialize)]
 pub struct NotificationRow {
     id: Id<Record>,

@@ -7,8 +7,10 @@ use crate::{
     change::MailOrder,
     domain::{
         event::Event,
-        id::{Id, Record},
+        id::{Id, Record, User},
         keys::Keys,
+        lockout,
+        realm::Realm,
         time::{MINUTE, Millis},
     },
     ports::{Query, Statement},
@@ -56,6 +58,18 @@ pub fn event(id: Id<Record>, event: &Event, now: Millis, applies: bool) -> State
     Statement::new(
         "INSERT INTO event_outbox (id, tenant_id, organization_id, name, payload, created_at) SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE ?7 = 1",
         args![id, event.tenant, event.organization, event.name, event.payload.to_string(), now, applies],
+    )
+}
+
+/// The event of an account that the statement before this one locked, and of no other: of parallel failures exactly one
+/// locks, and a decision made from what was read before could tell of none or of two. Runs in every failing branch.
+pub fn event_if_locked(realm: Realm, id: Id<Record>, event: &Event, user: Id<User>, now: Millis) -> Statement {
+    Statement::new(
+        realm.sql(
+            "INSERT INTO event_outbox (id, tenant_id, organization_id, name, payload, created_at) SELECT ?1, ?2, ?3, ?4, ?5, ?6 \
+             WHERE changes() = 1 AND EXISTS (SELECT 1 FROM {realm}_users u WHERE u.id = ?7 AND u.locked_until = ?6 + ?8)",
+        ),
+        args![id, event.tenant, event.organization, event.name, event.payload.to_string(), now, user, lockout::LOCK_MILLIS],
     )
 }
 

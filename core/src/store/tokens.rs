@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::{
     args,
     domain::{
-        id::{Id, Record, User},
+        id::{Id, Record, Tenant, User},
         keys::Purpose,
         realm::Realm,
         secret::TokenHash,
@@ -90,13 +90,14 @@ pub fn void_everything(user: Id<User>, now: Millis) -> Vec<Statement> {
 pub struct UsableToken {
     pub id: Id<Record>,
     pub user_id: Id<User>,
+    pub tenant_id: Id<Tenant>,
     pub password_hash: Option<String>,
     pub display_name: Option<String>,
 }
 
 pub fn usable_verification(token: &TokenHash, purpose: Purpose, now: Millis) -> Query {
     Query::new(
-        "SELECT v.id, v.user_id, v.password_hash, v.display_name FROM customer_user_email_verifications v \
+        "SELECT v.id, v.user_id, u.tenant_id, v.password_hash, v.display_name FROM customer_user_email_verifications v JOIN customer_users u ON u.id = v.user_id \
          WHERE v.token = ?1 AND v.purpose = ?2 AND v.used_at IS NULL AND v.voided_at IS NULL AND v.expires_at > ?3",
         args![token.as_str(), purpose.name(), now],
     )

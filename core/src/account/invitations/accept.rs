@@ -72,9 +72,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let mut writes = vec![invitations::accept(invitation.id, cx.now), store::changed_one()];
     writes.extend(account(cx, &invitation, &person, &phc));
     writes.extend(roles::replace(person.user, &role_ids, cx.now));
-    if person.company.is_none() {
-        writes.extend(entities::link_on_user_created(person.user, person.tenant, person.organization, &invitation.email_hash));
-    }
+    writes.extend(entities::link_on_user_created(person.user, person.tenant, person.organization, &invitation.email_hash));
     writes.extend(opening.statements(cx, &person));
     if let Some(inviter) = invitation.invited_by_customer_user_id {
         let notice = notification::invitation_accepted(&invitation.organization_slug, name, person.user.to_string());

@@ -19,6 +19,7 @@ use crate::{
     ports::StoreError,
     problem::Problem,
     store::{
+        self,
         invitations::{self, Invitation, PendingRow},
         users::{self, Count},
     },
@@ -50,7 +51,7 @@ pub async fn invite(cx: &Cx<'_>, order: &InviteOrder) -> Result<Response, Proble
         match cx.try_commit(change(cx, order, &lookup, id, quiet)?).await {
             Ok(_) => return Ok(answer),
             // Two people invited the same address at once: the second renews the first's.
-            Err(StoreError::Unique(_)) => {}
+            Err(StoreError::Unique(_) | StoreError::Precondition) => {}
             Err(other) => return Err(other.into()),
         }
     }
@@ -85,7 +86,7 @@ fn change(cx: &Cx<'_>, order: &InviteOrder, lookup: &str, id: RowId, quiet: bool
     if quiet {
         return Ok(Change::new(Vec::new()).audit(entry).event(event(cx, order, id)?));
     }
-    Ok(Change::new(vec![invitations::upsert(&invitation, cx.now)])
+    Ok(Change::new(vec![invitations::upsert(&invitation, cx.now), store::changed_one()])
         .audit(entry)
         .event(event(cx, order, id)?)
         .mail(mail(cx, order, token_row, locale)?))
