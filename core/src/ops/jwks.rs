@@ -41,11 +41,19 @@ pub struct KeySet {
     own: PublicJwk,
     others: RefCell<Vec<PublicJwk>>,
     fetched: Cell<Option<Millis>>,
+    document: RefCell<Option<Document>>,
+}
+
+/// The answer's body and its `ETag`, kept while the keys stay the same.
+#[derive(Clone)]
+struct Document {
+    body: Vec<u8>,
+    etag: String,
 }
 
 impl KeySet {
     pub fn new(own: PublicJwk) -> Self {
-        Self { own, others: RefCell::default(), fetched: Cell::new(None) }
+        Self { own, others: RefCell::default(), fetched: Cell::new(None), document: RefCell::default() }
     }
 
     /// The key of a `kid`. An unknown one is looked for among the published ones, now and then.
@@ -57,13 +65,20 @@ impl KeySet {
         self.others.borrow().iter().find(|key| key.kid == kid).cloned()
     }
 
-    /// All keys, the own one first, the others by kid: the same bytes in every isolate.
-    async fn all(&self, io: &Io<'_>, now: Millis) -> Vec<PublicJwk> {
+    /// The document of all keys: the same bytes in every isolate.
+    async fn document(&self, io: &Io<'_>, now: Millis) -> Document {
         self.freshen(io, now, COPY_LIFE).await;
+        self.document.borrow_mut().get_or_insert_with(|| self.render()).clone()
+    }
+
+    /// All keys, by kid.
+    fn render(&self) -> Document {
         let mut keys = vec![self.own.clone()];
         keys.extend(self.others.borrow().iter().filter(|key| key.kid != self.own.kid).cloned());
         keys.sort_by(|a, b| a.kid.cmp(&b.kid));
-        keys
+        let body = key_set(&keys);
+        let digest = crate::domain::secret::hex(&<sha2::Sha256 as sha2::Digest>::digest(&body));
+        Document { etag: format!("\"{}\"", digest.get(..32).unwrap_or_default()), body }
     }
 
     async fn freshen(&self, io: &Io<'_>, now: Millis, life: i64) {
@@ -72,6 +87,7 @@ impl KeySet {
         }
         self.fetched.set(Some(now));
         if let Some(list) = io.cached(KEY).await.and_then(|text| serde_json::from_str::<Vec<Published>>(&text).ok()) {
+            self.document.take();
             *self.others.borrow_mut() = list.into_iter().filter(|p| Millis(p.seen).plus(KEEP) > now).map(|p| PublicJwk::new(p.x, p.y)).collect();
         }
     }
@@ -93,8 +109,7 @@ impl KeySet {
 }
 
 pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
-    let body = key_set(&cx.deployment.key_set.all(&cx.io, cx.now).await);
-    let etag = format!("\"{}\"", crate::domain::secret::hex(&<sha2::Sha256 as sha2::Digest>::digest(&body)).get(..32).unwrap_or_default());
+    let Document { body, etag } = cx.deployment.key_set.document(&cx.io, cx.now).await;
     let caching = Caching::Public("public, max-age=300, stale-if-error=86400");
     let known = cx
         .request

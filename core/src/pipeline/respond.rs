@@ -19,6 +19,9 @@ pub const UNROUTED: HeaderName = HeaderName::from_static("x-portcullis-unrouted"
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const OPERATIONS: HeaderName = HeaderName::from_static("x-portcullis-operations");
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 
 /// Pages load only what we serve; nothing frames us, nothing runs inline.
 const PAGE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
@@ -134,9 +137,9 @@ fn security_headers(csp: &str) -> Vec<(HeaderName, String)> {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".into()),
         (header::X_FRAME_OPTIONS, "DENY".into()),
         (header::REFERRER_POLICY, "no-referrer".into()),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin".into()),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin".into()),
-        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()".into()),
+        (OPENER_POLICY, "same-origin".into()),
+        (RESOURCE_POLICY, "same-origin".into()),
+        (PERMISSIONS_POLICY, "camera=(), geolocation=(), microphone=()".into()),
     ]
 }
 
