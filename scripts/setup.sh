@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the pinned tools; skips what is there. Groups, each holding the ones before it:
 #   dev    compiler, worker-build, wasm-bindgen, npm tools     (make dev, make build)
-#   test   + Python with PyJWT, a verifier that is not ours    (make test)
+#   test   + Python with PyJWT, a verifier that is not ours; Chromium for the pages   (make test)
 #   bench  + wrk, where Debian's can be had; not in check   (make bench)
 #   check  + cargo-deny                                        (make check, make deny)
 set -euo pipefail
@@ -131,6 +131,22 @@ load_source() {
   fi
 }
 
+# Debian's, for tests/pages; CHROMIUM= names another one.
+chromium_browser() {
+  if [ -x "${CHROMIUM:-/usr/bin/chromium}" ]; then
+    ok "chromium"
+    return
+  fi
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    doing "installing chromium (about 30 s)"
+    if quietly "$logs/chromium.log" sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core'; then
+      ok "chromium"
+      return
+    fi
+  fi
+  die "chromium is missing" "apt-get install chromium fonts-dejavu-core, or name one: CHROMIUM=/path make test"
+}
+
 machine
 rust
 cargo_tool worker-build worker-build "$WORKER_BUILD_VERSION" 3 --locked
@@ -138,6 +154,7 @@ cargo_tool worker-build worker-build "$WORKER_BUILD_VERSION" 3 --locked
 cargo_tool wasm-bindgen-cli wasm-bindgen "$WASM_BINDGEN_VERSION" 2
 npm_tools
 [ "$group" = dev ] || python_verifier
+[ "$group" = dev ] || chromium_browser
 [ "$group" != bench ] || load_source
 [ "$group" != check ] || cargo_tool cargo-deny cargo-deny "$CARGO_DENY_VERSION" 5 --locked
 # Only kept while something is being built.

@@ -4,16 +4,19 @@ import { el } from './dom.js';
 
 const UNITS = [['year', 31_536_000], ['month', 2_592_000], ['day', 86_400], ['hour', 3_600], ['minute', 60]];
 
+/** The reader's own kind of the page's language: English dates differ between London and New York. */
+const locale = () => navigator.languages?.find((tag) => tag.toLowerCase().split('-')[0] === language()) ?? language();
+
 /** 2026-11-21T… as "21 Nov 2026, 14:05". */
 export function moment(iso) {
-  return new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
 }
 
 export function ago(iso) {
   const seconds = (Date.now() - new Date(iso).getTime()) / 1000;
   const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? [];
   if (!unit) return t('time.now');
-  return new Intl.RelativeTimeFormat(language(), { numeric: 'auto' }).format(-Math.round(seconds / size), unit);
+  return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(-Math.round(seconds / size), unit);
 }
 
 /** A time that tells its exact self on hover. */

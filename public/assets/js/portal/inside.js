@@ -96,6 +96,9 @@ export function failedToLoad(error, into = one('[data-page-error]')) {
   const again = el('button', { class: 'button', type: 'button', t: 'common.tryAgain', on: { click: () => location.reload() } });
   into.replaceChildren(el('div', { class: 'stack-small' }, note('bad', key, vars), el('div', {}, again)));
   for (const node of all('.waiting')) node.classList.remove('waiting');
+  // A heading that waited for a name says at least where one is.
+  const heading = one('h1 [data-greeting]');
+  if (heading) say(heading, 'dashboard.title');
   for (const node of all('[data-fills]')) node.hidden = true;
 }
 

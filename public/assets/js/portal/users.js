@@ -35,6 +35,7 @@ async function load() {
   } catch (error) {
     if (error.code === 'FORBIDDEN') {
       list.hidden = true;
+      total.hidden = true;
       one('[data-no-company]').hidden = false;
     } else failedToLoad(error);
   }
