@@ -17,6 +17,8 @@ export const VIEWS = {
 
 /** Any page may weigh this much on the wire, uncompressed at that. */
 const MOST_BYTES = 150 * 1024;
+/** What was seen on the way, for the end of the report. */
+export const seen = { heaviest: { name: '', bytes: 0 }, minor: new Set() };
 /** What a page may move by itself, in Chromium's measure; 0.1 is called good. */
 const MOST_SHIFT = 0.01;
 
@@ -83,10 +85,9 @@ export async function visitor(browser, server, view, { lang = 'en-GB', slow = 0 
       const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
       const bad = violations.filter((one) => ['serious', 'critical'].includes(one.impact));
       assert.deepEqual(bad.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`), [], `${name}: axe`);
-      me.minor.push(...violations.filter((one) => !bad.includes(one)).map((one) => `${name}: ${one.id} (${one.impact})`));
-      return bytes;
+      for (const one of violations.filter((one) => !bad.includes(one))) seen.minor.add(`${one.id} (${one.impact}) on ${name}`);
+      if (bytes > seen.heaviest.bytes) seen.heaviest = { name, bytes };
     },
-    minor: [],
     /** The element that has the focus, as selector-like text. */
     focused: () => page.evaluate(() => document.activeElement?.id || document.activeElement?.getAttribute('data-error') || document.activeElement?.tagName.toLowerCase() + (document.activeElement?.hasAttribute('data-error') ? '[data-error]' : '')),
     async close() {

@@ -5,7 +5,7 @@
 // Pictures go to build/screenshots/. The last line is `PAGES: N passed, N failed`.
 import assert from 'node:assert/strict';
 import { findings } from './i18n.mjs';
-import { VIEWS, launch } from './browser.mjs';
+import { VIEWS, launch, seen } from './browser.mjs';
 import { Server } from './server.mjs';
 import * as outside from './cases/outside.mjs';
 import * as inside from './cases/inside.mjs';
@@ -69,6 +69,8 @@ try {
   await browser.close();
   await server.down();
 }
+console.log(`heaviest page: ${seen.heaviest.name}, ${Math.round(seen.heaviest.bytes / 1024)} KiB uncompressed`);
+for (const line of seen.minor) console.log(`axe, neither serious nor critical: ${line}`);
 for (const name of failures) console.log(`failed: ${name}`);
 console.log(`PAGES: ${counts.passed} passed, ${counts.failed} failed`);
 process.exit(counts.failed === 0 && counts.passed > 0 ? 0 : 1);
