@@ -3,7 +3,7 @@
 //   node tests/bench/scale.mjs [--users=100000] [--sessions=3] [--small=1000]
 //
 // Two databases, a small one and a large one, filled through SQLite itself; in each the same requests, with D1's own
-// count of the rows read. They have to be the same: an index was used for everything, and nothing was counted by hand.
+// count of the rows read. The large one must not read more: an index was used for everything, and nothing was counted by hand.
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -124,10 +124,10 @@ for (const name of Object.keys(small)) {
   const [a, b] = [small, large].map((reads) => reads[name].map(({ rows: n }) => n).sort((x, y) => x - y));
   const took = [small, large].map((reads) => Math.min(...reads[name].map((one) => one.took)).toFixed(1));
   const bounded = COMMON.includes(name);
-  const same = bounded ? b.at(-1) <= BOUND : a.join() === b.join();
+  const same = bounded ? b.at(-1) <= BOUND : b.every((n, at) => n <= a[at]);
   failed ||= !same;
   const range = (list) => (list[0] === list.at(-1) ? String(list[0]) : `${list[0]}-${list.at(-1)}`);
-  rows.push([name, range(a), range(b), Math.max(...small[name].map((one) => one.batches)), ...took, same ? (bounded ? 'bounded' : 'same') : 'DIFFERENT']);
+  rows.push([name, range(a), range(b), Math.max(...small[name].map((one) => one.batches)), ...took, same ? (bounded ? 'bounded' : a.join() === b.join() ? 'same' : 'no more') : 'MORE']);
 }
 console.log(`\n${table(rows)}\n`);
 say(failed ? 'something reads more where more people are' : 'what is read does not depend on how many people there are');
