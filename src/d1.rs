@@ -24,9 +24,8 @@ pub struct D1(Binding<worker_sys::D1Database>);
 /// One result of a batch, as D1 writes it.
 #[derive(Deserialize)]
 struct Outcome {
-    #[serde(default)]
+    success: bool,
     results: Vec<serde_json::Value>,
-    #[serde(default)]
     meta: Meta,
 }
 
@@ -45,13 +44,19 @@ impl D1 {
         if statements.is_empty() {
             return Ok(Vec::new());
         }
+        let asked = statements.len();
         let prepared = statements.iter().map(|statement| self.prepare(statement)).collect::<Result<Array, _>>()?;
         let batch = self.0.get().batch(prepared).map_err(failure)?;
         let settled = within(limit, JsFuture::from(batch)).await;
         let results = settled.ok_or_else(|| StoreError::Unavailable("timed out".into()))?.map_err(failure)?;
         // One crossing for all rows. JavaScript writes whole numbers without a point, so they are integers again here.
         let text = String::from(JSON::stringify(&results).map_err(failure)?);
-        serde_json::from_str(&text).map_err(|e| StoreError::Broken(format!("batch answered something else: {e}")))
+        let outcomes: Vec<Outcome> = serde_json::from_str(&text).map_err(|e| StoreError::Broken(format!("batch answered something else: {e}")))?;
+        // A short or failed answer must not read as "no rows".
+        if outcomes.len() != asked || outcomes.iter().any(|outcome| !outcome.success) {
+            return Err(StoreError::Unavailable("batch answered in part".into()));
+        }
+        Ok(outcomes)
     }
 
     fn prepare(&self, statement: &Statement) -> Result<JsValue, StoreError> {

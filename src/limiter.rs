@@ -41,4 +41,11 @@ impl Limiter for Shards {
             Ok(())
         })
     }
+
+    fn ping(&self) -> Fut<'_, Result<(), LimiterError>> {
+        Box::pin(async move {
+            let _: IgnoredAny = self.ask(object_name("ping", self.count), Message::Ping).await?;
+            Ok(())
+        })
+    }
 }

@@ -38,6 +38,8 @@ pub struct Actor {
     pub grants: Grants,
     /// The highest priority among the roles held here; see [`crate::domain::role`].
     pub priority: i64,
+    /// Staff who look after the whole tenant, not only the active organization.
+    pub whole_tenant: bool,
     pub must_change_password: bool,
     pub locale: String,
     pub tenant_policy: String,

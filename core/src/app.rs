@@ -1,6 +1,5 @@
 //! ★ The pipeline, in reading order. A request comes in as values and ports; an answer and the work for afterwards go out.
 
-use futures_util::future::join;
 use http::{HeaderName, Method, header};
 use serde_json::json;
 
@@ -84,28 +83,26 @@ async fn serve(deployment: &Deployment, io: &Io<'_>, incoming: &Incoming, trace:
     }
     trace.route = Some(route);
 
-    // 2. The host and the client.
-    let host = host::recognise(deployment, io, request, route).await?;
+    // 2. The client, and its limit: before anything is looked up, the host included.
     let client_ip = host::client_ip(deployment, incoming, route)?;
     let client = crate::web::host::client_key(&client_ip).unwrap_or_else(|| "unknown".into());
-
-    // 3. Per client.
     if let Some(decision) = limit::per_client(deployment, io, route, &client).await? {
         trace.decision = Some(limit::enforce(decision)?);
     }
 
-    // 4. Who is calling. The user's own window is charged while the session is looked up: the signature holds by then,
-    //    so nobody can spend somebody else's.
+    // 3. The host.
+    let host = host::recognise(deployment, io, request, route, trace).await?;
+
+    // 4. Who is calling, then the user's own window. Only a live session spends it: a thief's token that was revoked
+    //    still has a good signature, and must not be able to lock its owner out.
     if let Some(realm) = authenticate::wanted(route.guard) {
         let verified = authenticate::token(deployment, io, request, realm, *now).await?;
-        let (session, window) =
-            join(authenticate::session(deployment, io, request, realm, &verified, *now), limit::per_user(deployment, io, route, verified.sub)).await;
-        if let Some(decision) = window? {
-            trace.decision = Some(limit::enforce(decision)?);
-        }
-        let actor = session?;
+        let actor = authenticate::session(deployment, io, request, realm, &verified, *now).await?;
         if !host.admits(actor.tenant) {
             return Err(authenticate::nobody(realm).note("a session of another tenant on a tenant's own host"));
+        }
+        if let Some(decision) = limit::per_user(deployment, io, route, verified.sub).await? {
+            trace.decision = Some(limit::enforce(decision)?);
         }
         trace.actor = Some(actor);
     }

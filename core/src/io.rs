@@ -75,6 +75,11 @@ impl<'p> Io<'p> {
         self.ports.limiter.reset(key).await
     }
 
+    pub async fn ping_limiter(&self) -> Result<(), LimiterError> {
+        self.count(|o| o.limiter += 1);
+        self.ports.limiter.ping().await
+    }
+
     pub async fn hash(&self, password: Password) -> Result<String, HashError> {
         self.count(|o| o.hash += 1);
         self.ports.hasher.hash(password).await
@@ -106,6 +111,12 @@ impl<'p> Io<'p> {
     pub async fn cached(&self, key: &str) -> Option<String> {
         self.count(|o| o.kv += 1);
         self.ports.cache.get(key.to_owned()).await.ok().flatten()
+    }
+
+    /// A failed read is an error here, for whoever would write back what was read.
+    pub async fn try_cached(&self, key: &str) -> Result<Option<String>, CacheError> {
+        self.count(|o| o.kv += 1);
+        self.ports.cache.get(key.to_owned()).await
     }
 
     pub async fn probe_cache(&self) -> Result<(), CacheError> {

@@ -150,6 +150,8 @@ pub struct LimiterError(pub String);
 pub trait Limiter {
     fn take(&self, key: String, policy: Policy) -> Fut<'_, Result<Decision, LimiterError>>;
     fn reset(&self, key: String) -> Fut<'_, Result<(), LimiterError>>;
+    /// Whether anybody answers. Counts nothing and stores nothing.
+    fn ping(&self) -> Fut<'_, Result<(), LimiterError>>;
 }
 
 // ── Password hashing ─────────────────────────────────────────────────────

@@ -24,17 +24,20 @@ pub struct Subject<'a> {
     pub company: Option<Id<Entity>>,
     pub person: Option<Id<Entity>>,
     pub grants: &'a Grants,
+    /// A one-time password was used: until it is changed the token says nothing the person may do.
+    pub restricted: bool,
 }
 
 /// Signs a fresh access token.
 pub async fn access_token(cx: &Cx<'_>, subject: &Subject<'_>) -> Result<String, Problem> {
+    let features: &[String] = if subject.restricted { &[] } else { &subject.grants.features };
     let bearer = Bearer {
         realm: Realm::Customer,
         user: subject.user,
         session: subject.session,
         tenant: subject.tenant,
         organization: Some(subject.organization),
-        features: Some(&subject.grants.features),
+        features: Some(features),
         rest: members(subject),
     };
     token::access_token(cx, &bearer).await
@@ -46,6 +49,9 @@ fn members(subject: &Subject) -> Map<String, Value> {
     members.insert("displayName".into(), json!(subject.display_name));
     members.insert("customerEntityId".into(), json!(subject.company));
     members.insert("personEntityId".into(), json!(subject.person));
-    members.insert("isPortalAdmin".into(), json!(subject.grants.admin));
+    members.insert("isPortalAdmin".into(), json!(subject.grants.admin && !subject.restricted));
+    if subject.restricted {
+        members.insert("mustChangePassword".into(), json!(true));
+    }
     members
 }

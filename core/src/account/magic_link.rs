@@ -63,7 +63,7 @@ pub async fn verify(cx: &Cx<'_>) -> Result<Response, Problem> {
         ])
         .await?;
     let mut rows = rows.into_iter();
-    let token = rows.next().unwrap_or_default().first::<UsableToken>()?.ok_or_else(refused)?;
+    let token = rows.next().unwrap_or_default().first::<UsableToken>()?.filter(|token| cx.host.admits(token.tenant_id)).ok_or_else(refused)?;
     let row = rows.next().unwrap_or_default().first::<LoginRow>()?;
     let standing = rows.next().unwrap_or_default().first::<Standing>()?;
     let consume = [tokens::consume_verification(token.id, cx.now), store::changed_one()];
@@ -103,6 +103,12 @@ pub async fn verify(cx: &Cx<'_>) -> Result<Response, Problem> {
                 .detail(json!({"by": "magic_link", "session": opening.session})),
         )
         .event(Event::new("customer_accounts.login.success", tenant, Some(organization), payload));
+    let change = if row.email_verified_at.is_none() {
+        let payload = json!({"userId": row.id, "recipientUserId": row.id, "tenantId": tenant});
+        change.event(Event::new("customer_accounts.email.verified", tenant, Some(organization), payload))
+    } else {
+        change
+    };
     match cx.try_commit(change).await {
         Err(StoreError::Precondition) => Err(refused()),
         Err(other) => Err(other.into()),

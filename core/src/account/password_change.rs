@@ -7,7 +7,13 @@ use super::sign_in::{Opening, Person};
 use crate::{
     change::{Change, MailOrder},
     cx::Cx,
-    domain::{audit::Entry, event::Event, locale::Locale, notification, realm::Realm},
+    domain::{
+        audit::{Entry, Outcome},
+        event::Event,
+        locale::Locale,
+        notification,
+        realm::Realm,
+    },
     hashing,
     mail::{render::moment, template::Template},
     problem::{Code, Problem},
@@ -26,7 +32,25 @@ pub const BODY: Schema = Schema {
     refusal: Refusal::Detailed("Validation failed"),
 };
 
-pub const AUDIT: &[&str] = &["password.changed"];
+pub const AUDIT: &[&str] = &["password.changed", "password.change_failed"];
+
+/// A wrong current password is recorded and counted by session: the fifth in a row ends it, since whoever guesses here
+/// sits in front of somebody else's open session.
+async fn wrong_guess(cx: &Cx<'_>) -> Result<Problem, Problem> {
+    let actor = cx.actor()?;
+    let counter = format!("session:{}", actor.session);
+    let writes = vec![
+        users::count_device_failure(Realm::Customer, actor.user, &counter, cx.now),
+        sessions::end_when_locked(Realm::Customer, actor.session, actor.user, &counter, cx.now),
+    ];
+    let payload =
+        json!({"userId": actor.user, "tenantId": actor.tenant, "organizationId": actor.organization, "sessionId": actor.session, "at": cx.now});
+    let change = Change::new(writes)
+        .audit(Entry::new("password.change_failed", "user", actor.user).outcome(Outcome::Failure).detail(json!({"session": actor.session})))
+        .event(Event::new("customer_accounts.password.change_failed", actor.tenant, actor.organization, payload));
+    cx.commit(change).await?;
+    Ok(Problem::new(Code::ValidationError, "Current password is incorrect"))
+}
 
 pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let actor = cx.actor()?;
@@ -40,7 +64,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let Some(stored) = stored else { return Err(Problem::not_found("User not found")) };
     let phc = stored.password_hash.clone().unwrap_or_else(|| hashing::DUMMY.to_owned());
     if !cx.io.verify_password(current, phc).await?.matches || stored.password_hash.is_none() {
-        return Err(Problem::new(Code::ValidationError, "Current password is incorrect"));
+        return Err(wrong_guess(cx).await?);
     }
     let phc = cx.io.hash(new).await?;
 

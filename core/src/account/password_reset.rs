@@ -119,7 +119,12 @@ pub async fn confirm(cx: &Cx<'_>) -> Result<Response, Problem> {
     let hash = cx.body.token("token")?.hash();
     let password = cx.body.password("password")?;
     // The link is checked before anything is hashed.
-    let found = cx.read_one(users::by_reset(Realm::Customer, &hash, cx.now)).await?.first::<users::ResettingRow>()?.ok_or_else(refused)?;
+    let found = cx
+        .read_one(users::by_reset(Realm::Customer, &hash, cx.now))
+        .await?
+        .first::<users::ResettingRow>()?
+        .filter(|row| cx.host.admits(row.tenant_id))
+        .ok_or_else(refused)?;
     let policy = cx.deployment.config.password_policy(Realm::Customer, &found.tenant_policy);
     let wrong = policy.check(&password, &[&found.email, &found.organization_name, &found.display_name, "portcullis"]);
     if !wrong.is_empty() {
@@ -134,6 +139,8 @@ pub async fn confirm(cx: &Cx<'_>) -> Result<Response, Problem> {
     writes.push(users::stamp_verified(Realm::Customer, user, cx.now));
     writes.extend(sessions::end_all(Realm::Customer, user, cx.now));
     writes.extend(tokens::void_everything(user, cx.now));
+    // A lock is against guessing the old password; who reads the mail has not guessed.
+    writes.push(users::clear_lock(Realm::Customer, user));
     let notice = notification::password_changed(&found.organization_slug);
     writes.push(notifications::insert(cx.new_id(), found.tenant_id, Some(found.organization_id), user, &notice, cx.now));
     let payload = json!({"userId": user, "tenantId": found.tenant_id, "organizationId": found.organization_id, "changedBy": "reset", "changedById": null, "at": cx.now});

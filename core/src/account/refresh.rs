@@ -41,6 +41,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
         company: actor.company,
         person: actor.person,
         grants: &actor.grants,
+        restricted: actor.must_change_password,
     };
     let access = audience::access_token(cx, &subject).await?;
     let cookie = cx.set_cookie(Realm::Customer.auth_cookie(), &access, cx.deployment.config.access_token_seconds);

@@ -5,9 +5,10 @@ use serde_json::json;
 use crate::{
     change::Change,
     cx::Cx,
-    domain::{audit::Entry, id::Session, realm::Realm},
+    domain::{audit::Entry, event::Event, id::Session, realm::Realm},
     ports::StoreError,
     problem::Problem,
+    session::ending::ended,
     store::{self, sessions},
     web::response::Response,
 };
@@ -39,11 +40,14 @@ pub async fn revoke(cx: &Cx<'_>) -> Result<Response, Problem> {
     if session == actor.session {
         return Err(Problem::invalid("Cannot revoke current session. Use logout instead."));
     }
-    let change = Change::new(vec![sessions::end(Realm::Customer, session, actor.user, cx.now), store::changed_one()]).audit(Entry::new(
-        "session.revoked",
-        "session",
-        session,
-    ));
+    let change = Change::new(vec![sessions::end(Realm::Customer, session, actor.user, cx.now), store::changed_one()])
+        .audit(Entry::new("session.revoked", "session", session))
+        .event(Event::new(
+            ended(Realm::Customer),
+            actor.tenant,
+            actor.organization,
+            json!({"sessionId": session, "userId": actor.user, "tenantId": actor.tenant, "by": "owner"}),
+        ));
     match cx.try_commit(change).await {
         Err(StoreError::Precondition) => Err(Problem::not_found(MISSING)),
         other => other.map(|_| Response::ok()).map_err(Problem::from),

@@ -82,6 +82,7 @@ impl Opening {
             company: person.company,
             person: person.person,
             grants: &person.grants,
+            restricted: person.must_change_password,
         };
         let access = audience::access_token(cx, &subject).await?;
         Ok(vec![

@@ -83,44 +83,56 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let Some(organization) = place.organization else { return Err(Problem::invalid("organizationId is required")) };
 
     // Who loses a race reads again and finds what the winner wrote.
-    let mut hash = None;
+    let mut phc = None;
     for _ in 0..3 {
-        let queries = vec![
-            directory::standing(place.tenant, Some(organization)),
-            users::for_signup(place.tenant, &lookup),
-            users::recent_mails(place.tenant, &lookup, cx.now),
-        ];
-        let mut rows = cx.read(queries).await?.into_iter();
-        let standing = rows.next().unwrap_or_default().first::<Standing>()?;
-        let found = rows.next().unwrap_or_default().first::<SignupRow>()?;
-        let mails = rows.next().unwrap_or_default().first::<Count>()?.map_or(0, |count| count.n);
-        let Some(standing) = standing.filter(|s| s.organization_id.is_some()) else {
-            return Err(Problem::invalid("Registration could not be completed"));
-        };
-        if !standing.tenant_active || standing.organization_active == Some(0) {
-            return Err(Problem::tenant_suspended());
-        }
+        let (standing, found, mails) = look(cx, organization, &lookup).await?;
         // One hash in every branch, after everything that is refused without one.
-        let phc = match hash.take() {
-            Some(phc) => phc,
-            None => {
-                check_password(cx, &email, &standing)?;
-                cx.io.hash(cx.body.password("password")?).await?
+        let plan = plan(found.as_ref(), mails, cx.now);
+        if phc.is_none() {
+            check_password(cx, &email, &standing)?;
+        }
+        let waiting = found.as_ref().and_then(|f| f.pending_hash.clone()).filter(|_| plan == Plan::Quiet);
+        let same = match (&waiting, &phc) {
+            (Some(waiting), _) => cx.io.verify_password(cx.body.password("password")?, waiting.clone()).await?.matches,
+            (None, Some(_)) => false,
+            (None, None) => {
+                phc = Some(cx.io.hash(cx.body.password("password")?).await?);
+                false
             }
         };
-        let change = match plan(found.as_ref(), mails, cx.now) {
-            Plan::Create => create(cx, &email, &lookup, organization, &standing, &phc)?,
-            Plan::Resend { user, replaces } => resend(cx, &email, user, found.as_ref().and_then(|f| replaces.or(f.pending_id)), organization, &phc)?,
+        let hash = phc.as_deref().unwrap_or_default();
+        let change = match plan {
+            // What waited may not be this person's: see `quiet`.
+            Plan::Quiet => quiet(cx, found.as_ref(), waiting.is_some() && !same)?,
+            Plan::Create if phc.is_some() => create(cx, &email, &lookup, organization, &standing, hash)?,
+            Plan::Resend { user, replaces } if phc.is_some() => resend(cx, &email, user, replaces, organization, hash)?,
             Plan::Remind { user } => remind(cx, &email, user, found.as_ref())?,
-            Plan::Quiet => quiet(cx, found.as_ref())?,
+            // The account went away between two tries; the third finds it so again.
+            Plan::Create | Plan::Resend { .. } => continue,
         };
         match cx.try_commit(change).await {
             Ok(_) => return Ok(Response::json(202, &json!({"ok": true}))),
-            Err(StoreError::Unique(_) | StoreError::Precondition) => hash = Some(phc),
+            Err(StoreError::Unique(_) | StoreError::Precondition) => {}
             Err(other) => return Err(other.into()),
         }
     }
     Err(Problem::unavailable("three lost races at one address"))
+}
+
+/// Where the sign-up leads, what stands at the address, and how many mails it got this hour: one round trip.
+async fn look(cx: &Cx<'_>, organization: Id<Organization>, lookup: &str) -> Result<(Standing, Option<SignupRow>, i64), Problem> {
+    let tenant = cx.place()?.tenant;
+    let queries =
+        vec![directory::standing(tenant, Some(organization)), users::for_signup(tenant, lookup), users::recent_mails(tenant, lookup, cx.now)];
+    let mut rows = cx.read(queries).await?.into_iter();
+    let standing = rows.next().unwrap_or_default().first::<Standing>()?.filter(|s| s.organization_id.is_some());
+    let found = rows.next().unwrap_or_default().first::<SignupRow>()?;
+    let mails = rows.next().unwrap_or_default().first::<Count>()?.map_or(0, |count| count.n);
+    let standing = standing.ok_or_else(|| Problem::invalid("Registration could not be completed"))?;
+    if !standing.tenant_active || standing.organization_active == Some(0) {
+        return Err(Problem::tenant_suspended());
+    }
+    Ok((standing, found, mails))
 }
 
 fn check_password(cx: &Cx<'_>, email: &Email, standing: &Standing) -> Result<(), Problem> {
@@ -182,19 +194,24 @@ fn remind(cx: &Cx<'_>, email: &Email, user: Id<User>, found: Option<&SignupRow>)
     let tenant = cx.place()?.tenant;
     let (organization, name, locale) =
         found.map_or((None, "", Locale::En), |f| (Some(f.organization_id), f.display_name.as_str(), Locale::parse(&f.locale).unwrap_or_default()));
-    let Some(organization) = organization else { return quiet(cx, found) };
+    let Some(organization) = organization else { return quiet(cx, found, false) };
     Ok(Change::new(vec![count_attempt(tenant, "signup", cx.now)])
         .audit(Entry::new("signup.repeated", "user", user).within(tenant, Some(organization)).detail(json!({"mail": "existing_account"})))
         .mail(order(cx, Template::ExistingAccount, email, organization, None, name, locale)?))
 }
 
 /// Nothing is sent, and still a row is written: as much work as the other branches.
-fn quiet(cx: &Cx<'_>, found: Option<&SignupRow>) -> Result<Change, Problem> {
+///
+/// The mail that is under way belongs to an earlier sign-up, and its link would make that one's password live. Where
+/// this sign-up's password is another one, two people claim the address, or one changed their mind: the link then proves
+/// the address and nothing more. (The same password is a double click.)
+fn quiet(cx: &Cx<'_>, found: Option<&SignupRow>, contested: bool) -> Result<Change, Problem> {
     let tenant = cx.place()?.tenant;
     let target = found.map_or_else(|| cx.new_id(), |f| f.id);
     let organization = found.map(|f| f.organization_id);
-    Ok(Change::new(vec![count_attempt(tenant, "signup", cx.now)])
-        .audit(Entry::new("signup.repeated", "user", target).within(tenant, organization).detail(json!({"mail": "none"}))))
+    let mut writes = vec![count_attempt(tenant, "signup", cx.now)];
+    writes.extend(found.and_then(|f| f.pending_id).filter(|_| contested).map(tokens::erase_waiting));
+    Ok(Change::new(writes).audit(Entry::new("signup.repeated", "user", target).within(tenant, organization).detail(json!({"mail": "none"}))))
 }
 
 /// A new verification token with this sign-up's own password and name behind it.
@@ -202,7 +219,7 @@ fn issue(cx: &Cx<'_>, user: Id<User>, phc: &str, writes: &mut Vec<Statement>) ->
     let row = cx.new_id();
     let token = cx.deployment.keys.mailed_token(Purpose::EmailVerification, row).hash();
     let waiting = Waiting { password_hash: Some(phc), display_name: Some(cx.body.text("displayName")?) };
-    writes.push(tokens::issue_verification(row, user, &token, Purpose::EmailVerification, tokens::VERIFICATION_LIFE, &waiting, cx.now));
+    writes.extend([tokens::issue_for_signup(row, user, &token, &waiting, cx.now), store::changed_one()]);
     Ok(row)
 }
 
@@ -241,6 +258,7 @@ mod tests {
             organization_id: Id::new(Millis(2), [0; 10]),
             pending_id: pending_at.map(|_| Id::new(Millis(3), [0; 10])),
             pending_at: pending_at.map(Millis),
+            pending_hash: None,
         }
     }
 

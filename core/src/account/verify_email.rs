@@ -32,7 +32,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let found = cx.read(vec![tokens::usable_verification(&hash, Purpose::EmailVerification, cx.now), users::by_verification(&hash)]).await?;
     let mut found = found.into_iter();
     let token = found.next().unwrap_or_default().first::<UsableToken>()?.ok_or_else(refused)?;
-    let user = found.next().unwrap_or_default().first::<users::VerifyingRow>()?.ok_or_else(refused)?;
+    let user = found.next().unwrap_or_default().first::<users::VerifyingRow>()?.filter(|user| cx.host.admits(user.tenant_id)).ok_or_else(refused)?;
 
     let consume = tokens::consume_verification(token.id, cx.now);
     #[cfg(feature = "twins")]

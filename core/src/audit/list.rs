@@ -9,7 +9,6 @@ use crate::{
     cx::Cx,
     domain::{
         id::{Id, Organization},
-        role,
         time::Millis,
     },
     problem::Problem,
@@ -60,5 +59,5 @@ fn filter(cx: &Cx<'_>) -> Result<Filter, Problem> {
 
 /// The one organization a caller may read of; `None` is all of the tenant's.
 fn scope(actor: &Actor) -> Result<Option<Id<Organization>>, Problem> {
-    if actor.grants.admin || actor.priority >= role::WHOLE_TENANT { Ok(None) } else { actor.organization().map(Some) }
+    if actor.whole_tenant { Ok(None) } else { actor.organization().map(Some) }
 }

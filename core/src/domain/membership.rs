@@ -54,6 +54,8 @@ pub struct Holding {
     pub priority: i64,
     /// A role of the platform, or the flag: not stopped by a suspended tenant.
     pub platform: bool,
+    /// Looks after the whole tenant, not only the seat's organization.
+    pub whole_tenant: bool,
 }
 
 impl Holding {
@@ -99,7 +101,11 @@ pub fn holding(memberships: Vec<Membership>, acls: &[OwnAcl], seat: Seat) -> Hol
     let highest = roles.first().map_or(role::GUEST, |membership| membership.priority);
     let priority = if grants.admin { role::SUPER_ADMIN } else { highest };
     let platform = grants.admin || roles.iter().any(|membership| membership.platform != 0);
-    Holding { roles, grants, priority, platform }
+    let whole_tenant = platform
+        || roles
+            .iter()
+            .any(|membership| membership.organization.is_none() && membership.organizations.is_none() && membership.priority >= role::WHOLE_TENANT);
+    Holding { roles, grants, priority, platform, whole_tenant }
 }
 
 /// A membership as sign-in finds it, with whether anybody is taken in there.

@@ -14,13 +14,11 @@ use crate::{
         template::Template,
     },
     ports::{Mail, MailError, StoreError},
-    store::outbox::{self, DueMail, Payload},
+    store::outbox::{self, DueMail, MAX_ATTEMPTS, Payload},
 };
 
 /// Mails one run sends at most.
-const RUN: i64 = 20;
-/// Tries before a mail is given up: the waits below add up to about a day.
-const MAX_ATTEMPTS: i64 = 10;
+const RUN: i64 = 8;
 const FIRST_WAIT: i64 = 30 * SECOND;
 const LONGEST_WAIT: i64 = 6 * HOUR;
 
@@ -33,24 +31,20 @@ pub fn retry_at(attempts: i64, now: Millis) -> Option<Millis> {
 /// Sends what is due, and says how many went.
 pub async fn send_due(deployment: &Deployment, io: &Io<'_>, now: Millis) -> Result<usize, StoreError> {
     let due = io.write(vec![outbox::claim_mails(now, RUN)]).await?.into_iter().next().unwrap_or_default().rows.all::<DueMail>()?;
-    let mut settled = Vec::new();
     let mut sent = 0;
     for row in due {
         let outcome = match compose(deployment, &row) {
             Ok(mail) => io.send(mail).await,
             Err(note) => Err(MailError::Permanent(note)),
         };
-        settled.push(match outcome {
-            Ok(()) => {
-                sent += 1;
-                outbox::mail_sent(row.id, now)
-            }
+        sent += usize::from(outcome.is_ok());
+        let settled = match outcome {
+            Ok(()) => outbox::mail_sent(row.id, now),
             Err(MailError::Transient(note)) => outbox::mail_failed(row.id, &note, retry_at(row.attempts, now), now),
             Err(MailError::Permanent(note)) => outbox::mail_failed(row.id, &note, None, now),
-        });
-    }
-    if !settled.is_empty() {
-        io.write(settled).await?;
+        };
+        // Each by itself: a run that is cut short has settled what it sent.
+        io.write(vec![settled]).await?;
     }
     Ok(sent)
 }

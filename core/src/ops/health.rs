@@ -4,7 +4,6 @@ use serde_json::json;
 
 use crate::{
     cx::Cx,
-    domain::limit::Policy,
     problem::Problem,
     store::maintenance::{self, Applied, LATEST_MIGRATION},
     web::response::Response,
@@ -40,7 +39,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     services.push(Service { name: "database", status, latency: clock(start), vital: true });
 
     let start = cx.io.clock().0;
-    let limiter = cx.io.take("health|probe".into(), Policy::fixed(1_000_000, 60, 0)).await;
+    let limiter = cx.io.ping_limiter().await;
     services.push(Service { name: "limiter", status: if limiter.is_ok() { "healthy" } else { "down" }, latency: clock(start), vital: true });
 
     let start = cx.io.clock().0;

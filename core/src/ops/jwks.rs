@@ -85,8 +85,10 @@ impl KeySet {
         if self.fetched.get().is_some_and(|at| at.plus(life) > now) {
             return;
         }
+        // What could not be read is asked for again by the next request.
+        let Ok(text) = io.try_cached(KEY).await else { return };
         self.fetched.set(Some(now));
-        if let Some(list) = io.cached(KEY).await.and_then(|text| serde_json::from_str::<Vec<Published>>(&text).ok()) {
+        if let Some(list) = text.and_then(|text| serde_json::from_str::<Vec<Published>>(&text).ok()) {
             self.document.take();
             *self.others.borrow_mut() = list.into_iter().filter(|p| Millis(p.seen).plus(KEEP) > now).map(|p| PublicJwk::new(p.x, p.y)).collect();
         }
@@ -94,7 +96,8 @@ impl KeySet {
 
     /// Puts the own key among the published ones and drops those nobody can still hold a token of.
     pub async fn publish(&self, io: &Io<'_>, now: Millis) -> Result<(), CacheError> {
-        let text = io.cached(KEY).await.unwrap_or_default();
+        // A list that could not be read is not an empty one: writing it back would void living tokens.
+        let text = io.try_cached(KEY).await?.unwrap_or_default();
         let stored: Vec<Published> = serde_json::from_str(&text).unwrap_or_default();
         let current = stored.iter().find(|p| p.x == self.own.x && p.y == self.own.y);
         if current.is_some_and(|p| p.seen + REPUBLISH > now.0) {

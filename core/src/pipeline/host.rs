@@ -1,11 +1,11 @@
 //! Which host was asked, and who asked.
 
 use crate::{
-    app::{Deployment, Incoming},
+    app::{Deployment, Incoming, Later, Trace},
     domain::id::{Id, Tenant},
     io::Io,
     problem::{Code, Problem},
-    routes::{Limit, Route},
+    routes::{Guard, Limit, Route},
     store::directory::{self, HostCard},
     web::{host::is_loopback, request::Request},
 };
@@ -29,17 +29,30 @@ impl Host {
 }
 
 /// An unknown host is refused: whoever points a domain at us does not get a working sign-in page out of it.
-pub async fn recognise(deployment: &Deployment, io: &Io<'_>, request: &Request, route: &Route) -> Result<Host, Problem> {
+pub async fn recognise(deployment: &Deployment, io: &Io<'_>, request: &Request, route: &Route, trace: &mut Trace) -> Result<Host, Problem> {
     let host = request.host().to_ascii_lowercase();
     let host = host.trim_end_matches('.');
     let config = &deployment.config;
     let app_host = config.app_url.split("://").nth(1).unwrap_or_default();
     let app_host = app_host.rsplit_once(':').map_or(app_host, |(name, _)| name);
-    if is_loopback(host) || host == app_host || config.platform_domains.iter().any(|domain| domain == host) || route.limit == Limit::NONE {
+    if is_loopback(host) || host == app_host || config.platform_domains.iter().any(|domain| domain == host) || is_for_everyone(route) {
         return Ok(Host::Platform);
     }
+    let key = format!("host:{host}");
+    if let Some(card) = io.cached(&key).await.and_then(|text| serde_json::from_str(&text).ok()) {
+        return Ok(Host::Mapped(card));
+    }
     let card = io.read_one(directory::host(host)).await?.first::<HostCard>()?;
+    if let Some(card) = &card {
+        trace.later.push(Later::Cache { key, value: serde_json::to_string(card).unwrap_or_default() });
+    }
     card.map(Host::Mapped).ok_or_else(|| Problem::not_found("This domain is not configured for any active organization"))
+}
+
+/// Keys and health, which are the same under any name. Development's own routes are not: a page under a rebound name
+/// must not read the inbox.
+fn is_for_everyone(route: &Route) -> bool {
+    route.guard == Guard::Public && route.limit == Limit::NONE
 }
 
 /// The client's address. Without one in production nobody can be limited, so nobody is served.

@@ -13,6 +13,7 @@ use crate::{
         email::Email,
         id::{Id, Tenant, User},
         limit::{Decision, Policy},
+        realm::Realm,
         secret::RawToken,
     },
     io::Io,
@@ -65,9 +66,11 @@ pub async fn per_address(
     let (Some(row), Some(email)) = (row(deployment, route.limit.name), typed) else { return Ok((None, None)) };
     let address = deployment.keys.lookup_hash(&email);
     let device = known_device(deployment, incoming, route, tenant, &address);
+    // Staff may sign in with or without naming their tenant; both ways count in one bucket.
+    let scope = if route.realm() == Realm::Staff { "staff".to_owned() } else { tenant.to_string() };
     let key = match device {
-        Some(device) => format!("{}|{tenant}|{address}|{}", row.prefix, device.nonce),
-        None => format!("{}|{tenant}|{address}", row.prefix),
+        Some(device) => format!("{}|{scope}|{address}|{}", row.prefix, device.nonce),
+        None => format!("{}|{scope}|{address}", row.prefix),
     };
     Ok((charge(io, key.clone(), row.subject).await?, Some(key)))
 }

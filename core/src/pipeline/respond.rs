@@ -77,7 +77,10 @@ pub fn finish(deployment: &Deployment, io: &Io<'_>, incoming: &Incoming, mut tra
         let spent = io.spent();
         response.headers.push((OPERATIONS, format!("d1={} kv={} limiter={} hash={}", spent.d1, spent.kv, spent.limiter, spent.hash)));
     }
-    log_line(incoming, &trace, io, &response, &note);
+    // Public documents are asked for by every verifier and say the same to all: a line each would tell nobody anything.
+    if response.caching == Caching::NoStore || !note.is_empty() {
+        log_line(incoming, &trace, io, &response, &note);
+    }
     Answer { response, later: trace.later }
 }
 

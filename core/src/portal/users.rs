@@ -13,6 +13,7 @@ use crate::{
     domain::{
         audit::Entry,
         event::Event,
+        feature::Grants,
         id::{Entity, Id, Role, User},
         notification,
         realm::Realm,
@@ -22,7 +23,7 @@ use crate::{
     store::{
         self,
         company_users::{self, ColleagueRow, CompanyUserRow},
-        notifications,
+        invitations, notifications,
         roles::{self, GrantableRow},
         sessions, tokens,
         users::Count,
@@ -70,7 +71,7 @@ pub async fn invite(cx: &Cx<'_>) -> Result<Response, Problem> {
     let known = cx.read_one(roles::grantable(actor.tenant, actor.organization()?, &wanted)).await?.all::<GrantableRow>()?;
     for id in &wanted {
         let Some(role) = known.iter().find(|role| role.id == *id) else { return Err(Problem::invalid(format!("Role {id} not found"))) };
-        if !may_grant(actor, role) {
+        if !may_grant(&actor.grants, role) {
             return Err(Problem::forbidden(format!("Role \"{}\" cannot be assigned by portal users", role.name)));
         }
     }
@@ -84,21 +85,21 @@ pub async fn invite(cx: &Cx<'_>) -> Result<Response, Problem> {
 }
 
 /// Whether a portal user may hand out a role.
-pub fn may_grant(actor: &Actor, role: &GrantableRow) -> bool {
+pub fn may_grant(own: &Grants, role: &GrantableRow) -> bool {
     let reaches_users =
         |feature: &String| feature == "*" || feature == "portal.*" || feature == "portal.users" || feature.starts_with("portal.users.");
-    role.customer_assignable && !role.is_portal_admin && role.features().iter().filter(|f| reaches_users(f)).all(|f| holds(actor, f))
+    role.customer_assignable && !role.is_portal_admin && role.features().iter().filter(|f| reaches_users(f)).all(|f| holds(own, f))
 }
 
 /// A grant is held when the caller's grants cover everything it covers.
-fn holds(actor: &Actor, grant: &str) -> bool {
+fn holds(own: &Grants, grant: &str) -> bool {
     let stem = grant.strip_suffix(".*").unwrap_or(grant);
     let wildcard = grant == "*" || grant.ends_with(".*");
-    actor.grants.admin
+    own.admin
         || if wildcard {
-            actor.grants.features.iter().any(|own| own == "*" || (own.ends_with(".*") && crate::domain::feature::grant_covers(own, stem)))
+            own.features.iter().any(|held| held == "*" || (held.ends_with(".*") && crate::domain::feature::grant_covers(held, stem)))
         } else {
-            actor.grants.allow(grant)
+            own.allow(grant)
         }
 }
 
@@ -116,6 +117,7 @@ pub async fn remove(cx: &Cx<'_>) -> Result<Response, Problem> {
     let mut writes = vec![company_users::delete(id, actor.tenant, cx.now), store::changed_one()];
     writes.extend(sessions::end_all(Realm::Customer, id, cx.now));
     writes.extend(tokens::void_everything(id, cx.now));
+    writes.push(invitations::cancel_of(id, cx.now));
     let payload = json!({"id": id, "email": colleague.email, "tenantId": actor.tenant, "organizationId": colleague.organization_id});
     let change = Change::new(writes).audit(Entry::new("user.deleted", "user", id)).event(Event::new(
         "customer_accounts.user.deleted",
@@ -140,7 +142,7 @@ pub async fn set_roles(cx: &Cx<'_>) -> Result<Response, Problem> {
     let colleague = rows.next().unwrap_or_default().first::<ColleagueRow>()?.ok_or_else(|| Problem::not_found(MISSING))?;
     let known = rows.next().unwrap_or_default().all::<GrantableRow>()?;
     may_manage(actor, &colleague)?;
-    if known.len() != wanted.len() || !known.iter().all(|role| may_grant(actor, role)) {
+    if known.len() != wanted.len() || !known.iter().all(|role| may_grant(&actor.grants, role)) {
         return Err(Problem::new(Code::ValidationError, "Role not found or not assignable"));
     }
     let names: Vec<String> = known.iter().map(|role| role.name.clone()).collect();

@@ -1,16 +1,26 @@
 //! Logging out: ends the session the caller came with, by cookie and by the access token's `sid`. With storage out of
 //! reach it is a 503, because a revocation that did not happen must never look like one.
 
+use serde_json::json;
+
 use crate::{
     change::Change,
     cx::Cx,
-    domain::{audit::Entry, realm::Realm},
+    domain::{audit::Entry, event::Event, realm::Realm},
     pipeline::authenticate,
     problem::Problem,
     store::sessions::{self, OwnerRow},
 };
 
 pub const AUDIT: &[&str] = &["logout"];
+
+/// The event of a session that was ended, by whomever.
+pub const fn ended(realm: Realm) -> &'static str {
+    match realm {
+        Realm::Customer => "customer_accounts.session.ended",
+        Realm::Staff => "auth.session.ended",
+    }
+}
 
 /// Whether the caller presented anything, good or not.
 pub async fn end(cx: &Cx<'_>, realm: Realm) -> Result<bool, Problem> {
@@ -38,7 +48,10 @@ pub async fn end(cx: &Cx<'_>, realm: Realm) -> Result<bool, Problem> {
     if !owners.is_empty() {
         let writes = owners.iter().map(|owner| sessions::end(realm, owner.session_id, owner.user_id, cx.now)).collect();
         let change = owners.iter().fold(Change::new(writes), |change, owner| {
-            change.audit(Entry::new("logout", "session", owner.session_id).within(owner.tenant_id, owner.organization_id).by(owner.user_id))
+            let payload = json!({"sessionId": owner.session_id, "userId": owner.user_id, "tenantId": owner.tenant_id, "by": "logout"});
+            change
+                .audit(Entry::new("logout", "session", owner.session_id).within(owner.tenant_id, owner.organization_id).by(owner.user_id))
+                .event(Event::new(ended(realm), owner.tenant_id, owner.organization_id, payload))
         });
         cx.commit(change).await?;
     }

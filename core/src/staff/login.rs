@@ -184,7 +184,15 @@ async fn succeed(cx: &Cx<'_>, asked: &Asked, row: &LoginRow, seat: Seat, held: &
         cx.after(Later::ResetLimit { key: key.clone() });
     }
     let roles = held.roles.iter().map(|role| role.name.as_str()).collect();
-    let subject = Subject { user: row.id, session: opening.session, seat, email: &row.email, roles, grants: &held.grants };
+    let subject = Subject {
+        user: row.id,
+        session: opening.session,
+        seat,
+        email: &row.email,
+        roles,
+        grants: &held.grants,
+        restricted: row.must_change_password,
+    };
     let access = sign_in::access_token(cx, &subject).await?;
     let mut body = json!({"ok": true, "token": access, "redirect": target(cx)});
     if let Some(object) = body.as_object_mut() {

@@ -83,6 +83,7 @@ async fn access_token(cx: &Cx<'_>, actor: &Actor) -> Result<String, Problem> {
         email: &actor.email,
         roles: actor.roles.iter().map(|role| role.name.as_str()).collect(),
         grants: &actor.grants,
+        restricted: actor.must_change_password,
     };
     sign_in::access_token(cx, &subject).await
 }

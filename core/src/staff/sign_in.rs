@@ -35,12 +35,17 @@ pub struct Subject<'a> {
     /// Names, highest first.
     pub roles: Vec<&'a str>,
     pub grants: &'a Grants,
+    /// A one-time password was used: until it is changed the token says nothing the person may do.
+    pub restricted: bool,
 }
 
 /// Signs a fresh access token. Denials cannot be written into a list of wildcards, so features are then left out.
 pub async fn access_token(cx: &Cx<'_>, subject: &Subject<'_>) -> Result<String, Problem> {
-    let features = subject.grants.as_list();
-    let rest = [("email", json!(subject.email)), ("roles", json!(subject.roles)), ("isSuperAdmin", json!(subject.grants.admin))];
+    let nothing = Grants::default();
+    let grants = if subject.restricted { &nothing } else { subject.grants };
+    let features = grants.as_list();
+    let mut rest = vec![("email", json!(subject.email)), ("roles", json!(subject.roles)), ("isSuperAdmin", json!(grants.admin))];
+    rest.extend(subject.restricted.then_some(("mustChangePassword", json!(true))));
     let bearer = Bearer {
         realm: Realm::Staff,
         user: subject.user,

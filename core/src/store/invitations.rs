@@ -112,7 +112,8 @@ pub fn acceptable(token: &TokenHash, now: Millis) -> Query {
          FROM customer_user_invitations i JOIN tenants t ON t.id = i.tenant_id AND t.deleted_at IS NULL \
          JOIN organizations o ON o.id = i.organization_id AND o.deleted_at IS NULL \
          LEFT JOIN customer_users u ON u.tenant_id = i.tenant_id AND u.email_hash = i.email_hash AND u.deleted_at IS NULL \
-         WHERE i.token = ?1 AND i.accepted_at IS NULL AND i.cancelled_at IS NULL AND i.expires_at > ?2",
+         WHERE i.token = ?1 AND i.accepted_at IS NULL AND i.cancelled_at IS NULL AND i.expires_at > ?2 AND (i.invited_by_customer_user_id IS NULL \
+         OR EXISTS (SELECT 1 FROM customer_users b WHERE b.id = i.invited_by_customer_user_id AND b.deleted_at IS NULL AND b.is_active = 1))",
         args![token.as_str(), now],
     )
 }
@@ -127,6 +128,45 @@ pub fn grantable_roles(token: &TokenHash) -> Query {
          LEFT JOIN customer_role_acls ra ON ra.role_id = r.id AND ra.tenant_id = r.tenant_id AND ra.deleted_at IS NULL \
          WHERE i.token = ?1 AND (i.invited_by_customer_user_id IS NULL OR (r.customer_assignable = 1 AND COALESCE(ra.is_portal_admin, 0) = 0))",
         args![token.as_str()],
+    )
+}
+
+/// A person who goes takes along what was pending: the invitations to their address and those they sent.
+pub fn cancel_of(user: Id<User>, now: Millis) -> Statement {
+    Statement::new(
+        "UPDATE customer_user_invitations SET cancelled_at = ?2, updated_at = ?2 WHERE accepted_at IS NULL AND cancelled_at IS NULL AND id IN \
+         (SELECT i.id FROM customer_users u JOIN customer_user_invitations i ON i.tenant_id = u.tenant_id AND i.email_hash = u.email_hash WHERE u.id = ?1 \
+         UNION SELECT i.id FROM customer_user_invitations i WHERE i.invited_by_customer_user_id = ?1)",
+        args![user, now],
+    )
+}
+
+/// What an inviting customer holds now: what they could not hand out any more is not handed out.
+#[derive(Clone, Debug, Deserialize)]
+pub struct InviterRow {
+    pub user_acl: Option<String>,
+    pub roles: String,
+}
+
+pub fn inviter(token: &TokenHash) -> Query {
+    super::sessions::holding_of("SELECT i.invited_by_customer_user_id FROM customer_user_invitations i WHERE i.token = ?1", args![token.as_str()])
+}
+
+/// A renewed invitation whose address got too many mails this hour: what it grants is as was asked, its link stays.
+pub fn amend(invitation: &Invitation, now: Millis) -> Statement {
+    Statement::new(
+        "UPDATE customer_user_invitations SET customer_entity_id = ?2, role_ids_json = ?3, invited_by_user_id = ?4, invited_by_customer_user_id = ?5, \
+         display_name = ?6, expires_at = ?7, updated_at = ?8 WHERE id = ?1 AND accepted_at IS NULL AND cancelled_at IS NULL",
+        args![
+            invitation.id,
+            invitation.company,
+            serde_json::json!(invitation.roles).to_string(),
+            invitation.by_staff,
+            invitation.by_customer,
+            invitation.display_name,
+            now.plus(LIFE),
+            now
+        ],
     )
 }
 
@@ -150,7 +190,9 @@ pub fn take_over(
     now: Millis,
 ) -> Statement {
     Statement::new(
-        "UPDATE customer_users SET organization_id = ?2, password_hash = ?3, display_name = ?4, customer_entity_id = COALESCE(?5, customer_entity_id), \
+        "UPDATE customer_users SET organization_id = ?2, password_hash = ?3, display_name = ?4, \
+         customer_entity_id = CASE WHEN organization_id = ?2 THEN COALESCE(?5, customer_entity_id) ELSE ?5 END, \
+         person_entity_id = CASE WHEN organization_id = ?2 THEN person_entity_id END, \
          search_name = ?8, email_verified_at = ?7, credential_epoch = credential_epoch + 1, failed_login_attempts = 0, locked_until = NULL \
          WHERE id = ?1 AND deleted_at IS NULL AND email_verified_at IS NULL AND credential_epoch = ?6",
         args![user, organization, password_hash, display_name, company, epoch, now, search::words_json(display_name)],

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The newest migration this build was written for; a test compares it with the folder.
-pub const LATEST_MIGRATION: &str = "0040_audit_seals.sql";
+pub const LATEST_MIGRATION: &str = "0050_unverified_accounts.sql";
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Applied {
@@ -28,7 +28,8 @@ const BITE: i64 = 500;
 /// yesterday still finds them; the audit trail itself is never touched.
 pub fn sweep(now: Millis) -> Vec<Statement> {
     let yesterday = now.minus(DAY);
-    vec![
+    let mut statements = never_verified(now.minus(30 * DAY));
+    statements.extend([
         bite("mail_outbox", "sent_at IS NOT NULL AND sent_at < ?1", yesterday),
         bite("event_outbox", "created_at < ?1", now.minus(7 * DAY)),
         bite("development_inbox", "created_at < ?1", now.minus(7 * DAY)),
@@ -44,7 +45,27 @@ pub fn sweep(now: Millis) -> Vec<Statement> {
         bite("customer_user_password_resets", "expires_at < ?1", yesterday),
         bite("customer_notifications", "expires_at < ?1", now),
         bite("customer_user_invitations", "expires_at < ?1", now.minus(30 * DAY)),
-    ]
+    ]);
+    statements
+}
+
+/// Accounts that nobody ever verified, with what hangs on them, children first: anybody can make one, so nobody may make
+/// rows that stay. With a token or session left of any kind an account waits for the next run.
+fn never_verified(before: Millis) -> Vec<Statement> {
+    let over = format!(
+        "SELECT u.id FROM customer_users u WHERE u.email_verified_at IS NULL AND u.deleted_at IS NULL AND u.created_at < ?1 AND u.password_hash IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM customer_user_email_verifications v WHERE v.user_id = u.id) \
+         AND NOT EXISTS (SELECT 1 FROM customer_user_password_resets p WHERE p.user_id = u.id) \
+         AND NOT EXISTS (SELECT 1 FROM customer_user_sessions s WHERE s.user_id = u.id) ORDER BY u.created_at LIMIT {BITE}"
+    );
+    let children = ["customer_user_roles", "customer_user_acls", "customer_device_failures"]
+        .map(|table| format!("DELETE FROM {table} WHERE user_id IN ({over})"));
+    let told = format!("DELETE FROM customer_notifications WHERE recipient_user_id IN ({over})");
+    children
+        .into_iter()
+        .chain([told, format!("DELETE FROM customer_users WHERE id IN ({over})")])
+        .map(|sql| Statement::new(sql, args![before]))
+        .collect()
 }
 
 fn bite(table: &str, over: &str, before: Millis) -> Statement {

@@ -16,6 +16,8 @@ use crate::{
     ports::{Query, Statement},
 };
 
+/// Tries before a mail is given up, the ones whose sender died before settling included.
+pub const MAX_ATTEMPTS: i64 = 10;
 /// How long a claimed mail is left to its sender before another may try.
 const LEASE: i64 = 2 * MINUTE;
 
@@ -90,11 +92,11 @@ pub struct DueMail {
 pub fn claim_mails(now: Millis, most: i64) -> Statement {
     Statement::new(
         "UPDATE mail_outbox SET due_at = ?1 + ?2, attempts = attempts + 1 WHERE id IN \
-         (SELECT id FROM mail_outbox WHERE due_at <= ?1 AND sent_at IS NULL AND abandoned_at IS NULL ORDER BY due_at LIMIT ?3) \
+         (SELECT id FROM mail_outbox WHERE due_at <= ?1 AND sent_at IS NULL AND abandoned_at IS NULL AND attempts < ?4 ORDER BY due_at LIMIT ?3) \
          RETURNING id, recipient, template, locale, payload, attempts, \
          (SELECT name FROM organizations o WHERE o.id = mail_outbox.organization_id) AS organization_name, \
          (SELECT slug FROM organizations o WHERE o.id = mail_outbox.organization_id) AS organization_slug",
-        args![now, LEASE, most],
+        args![now, LEASE, most, MAX_ATTEMPTS],
     )
 }
 

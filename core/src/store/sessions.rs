@@ -97,6 +97,16 @@ pub fn identity(realm: Realm, by: By) -> Query {
     }
 }
 
+/// What one live, active account holds: `user` is a subquery for its id.
+pub fn holding_of(user: &str, args: Vec<crate::ports::Value>) -> Query {
+    let (acl, rest) = IDENTITY.split_once("(SELECT json_object(").unwrap_or_default();
+    let (columns, _) = rest.split_once(" FROM {realm}_user_sessions").unwrap_or_default();
+    let _ = acl;
+    let sql =
+        format!("SELECT (SELECT json_object({columns} FROM {{realm}}_users u WHERE u.id = ({user}) AND u.deleted_at IS NULL AND u.is_active = 1");
+    Query::new(Realm::Customer.sql(&sql), args)
+}
+
 /// Why a session does not identify anybody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotAlive {
@@ -148,6 +158,7 @@ impl IdentityRow {
             roles,
             grants,
             priority: role::CUSTOMER,
+            whole_tenant: false,
             must_change_password: self.must_change_password,
             locale: self.locale,
             tenant_policy: self.tenant_policy,
@@ -226,6 +237,17 @@ pub fn end(realm: Realm, session: Id<Session>, user: Id<User>, now: Millis) -> S
     Statement::new(
         realm.sql("UPDATE {realm}_user_sessions SET deleted_at = ?3 WHERE id = ?1 AND user_id = ?2 AND deleted_at IS NULL"),
         args![session, user, now],
+    )
+}
+
+/// Ends a session whose failure counter has just locked.
+pub fn end_when_locked(realm: Realm, session: Id<Session>, user: Id<User>, counter: &str, now: Millis) -> Statement {
+    Statement::new(
+        realm.sql(
+            "UPDATE {realm}_user_sessions SET deleted_at = ?3 WHERE id = ?1 AND user_id = ?2 AND deleted_at IS NULL AND EXISTS \
+             (SELECT 1 FROM {realm}_device_failures d WHERE d.user_id = ?2 AND d.device = ?4 AND d.locked_until > ?3)",
+        ),
+        args![session, user, now, counter],
     )
 }
 

@@ -42,6 +42,20 @@ pub fn issue_verification(
     )
 }
 
+/// The same for a sign-up: only while nobody has proven the address; follow with [`super::changed_one`].
+pub fn issue_for_signup(row: Id<Record>, user: Id<User>, token: &TokenHash, waiting: &Waiting, now: Millis) -> Statement {
+    let Statement { sql, args } = issue_verification(row, user, token, Purpose::EmailVerification, VERIFICATION_LIFE, waiting, now);
+    Statement::new(format!("{sql} AND u.email_verified_at IS NULL"), args)
+}
+
+/// Erases what waits behind a pending token, so that the link proves the address and nothing more.
+pub fn erase_waiting(row: Id<Record>) -> Statement {
+    Statement::new(
+        "UPDATE customer_user_email_verifications SET password_hash = NULL, display_name = NULL WHERE id = ?1 AND used_at IS NULL AND voided_at IS NULL",
+        args![row],
+    )
+}
+
 /// Voids what is pending of a purpose. A waiting password is erased with its token.
 pub fn void_verifications(user: Id<User>, purpose: Purpose, now: Millis) -> Statement {
     Statement::new(

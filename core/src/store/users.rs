@@ -213,11 +213,13 @@ pub struct SignupRow {
     /// When the pending verification mail was ordered, and its row.
     pub pending_id: Option<Id<Record>>,
     pub pending_at: Option<Millis>,
+    /// The password that waits behind it.
+    pub pending_hash: Option<String>,
 }
 
 pub fn for_signup(tenant: Id<Tenant>, lookup_hash: &str) -> Query {
     Query::new(
-        "SELECT u.id, u.display_name, u.locale, u.email_verified_at, u.organization_id, v.id AS pending_id, v.created_at AS pending_at FROM customer_users u \
+        "SELECT u.id, u.display_name, u.locale, u.email_verified_at, u.organization_id, v.id AS pending_id, v.created_at AS pending_at, v.password_hash AS pending_hash FROM customer_users u \
          LEFT JOIN customer_user_email_verifications v ON v.id = (SELECT p.id FROM customer_user_email_verifications p \
          WHERE p.user_id = u.id AND p.purpose = 'email_verification' AND p.used_at IS NULL AND p.voided_at IS NULL ORDER BY p.created_at DESC LIMIT 1) \
          WHERE u.tenant_id = ?1 AND u.email_hash = ?2 AND u.deleted_at IS NULL",
@@ -268,7 +270,7 @@ pub fn verified_by_signup(user: Id<User>, password_hash: Option<&str>, display_n
     Statement::new(
         "UPDATE customer_users SET display_name = CASE WHEN email_verified_at IS NULL THEN COALESCE(?3, display_name) ELSE display_name END, \
          search_name = CASE WHEN email_verified_at IS NULL THEN COALESCE(?5, search_name) ELSE search_name END, \
-         password_hash = COALESCE(password_hash, ?2), email_verified_at = ?4 WHERE id = ?1 AND deleted_at IS NULL",
+         password_hash = CASE WHEN email_verified_at IS NULL THEN COALESCE(password_hash, ?2) ELSE password_hash END, email_verified_at = ?4 WHERE id = ?1 AND deleted_at IS NULL",
         args![user, password_hash, display_name, now, display_name.map(search::words_json)],
     )
 }

@@ -77,6 +77,10 @@ impl Limiter for MemoryLimiter {
             Ok(())
         })
     }
+
+    fn ping(&self) -> Fut<'_, Result<(), LimiterError>> {
+        Box::pin(async move { if self.down.get() { Err(LimiterError("switched off".into())) } else { Ok(()) } })
+    }
 }
 
 pub struct MemoryCache {

@@ -19,14 +19,16 @@ use crate::{
         notification,
         realm::Realm,
     },
+    portal::users::may_grant,
     ports::{Statement, StoreError},
     problem::Problem,
     store::{
         self, entities,
-        invitations::{self, AcceptableRow},
+        invitations::{self, AcceptableRow, InviterRow},
         notifications,
         roles::{self, GrantableRow},
-        sessions, tokens,
+        sessions::{self, resolve_grants},
+        tokens,
         users::{self, NewUser},
     },
     web::{
@@ -53,9 +55,15 @@ fn refused() -> Problem {
 pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let hash = cx.body.token("token")?.hash();
     let (password, name) = (cx.body.password("password")?, cx.body.text("displayName")?);
-    let mut rows = cx.read(vec![invitations::acceptable(&hash, cx.now), invitations::grantable_roles(&hash)]).await?.into_iter();
+    let queries = vec![invitations::acceptable(&hash, cx.now), invitations::grantable_roles(&hash), invitations::inviter(&hash)];
+    let mut rows = cx.read(queries).await?.into_iter();
     let invitation = rows.next().unwrap_or_default().first::<AcceptableRow>()?.filter(|row| row.user_verified_at.is_none()).ok_or_else(refused)?;
-    let granted = rows.next().unwrap_or_default().all::<GrantableRow>()?;
+    let mut granted = rows.next().unwrap_or_default().all::<GrantableRow>()?;
+    if invitation.invited_by_customer_user_id.is_some() {
+        let inviter = rows.next().unwrap_or_default().first::<InviterRow>()?.ok_or_else(refused)?;
+        let (_, own) = resolve_grants(inviter.user_acl.as_deref(), &inviter.roles)?;
+        granted.retain(|role| may_grant(&own, role));
+    }
     if !invitation.tenant_active || !invitation.organization_active {
         return Err(Problem::tenant_suspended());
     }

@@ -84,7 +84,7 @@ fn change(cx: &Cx<'_>, order: &InviteOrder, lookup: &str, id: RowId, quiet: bool
     };
     let entry = Entry::new("user.invited", "invitation", id).detail(json!({"email": order.email.masked(), "roles": order.roles}));
     if quiet {
-        return Ok(Change::new(Vec::new()).audit(entry).event(event(cx, order, id)?));
+        return Ok(Change::new(vec![invitations::amend(&invitation, cx.now), store::changed_one()]).audit(entry).event(event(cx, order, id)?));
     }
     Ok(Change::new(vec![invitations::upsert(&invitation, cx.now), store::changed_one()])
         .audit(entry)

@@ -8,7 +8,7 @@ use crate::{
     domain::{audit::Entry, event::Event, realm::Realm},
     ports::StoreError,
     problem::Problem,
-    store::{self, admin_users, sessions, tokens},
+    store::{self, admin_users, invitations, sessions, tokens},
     web::response::Response,
 };
 
@@ -23,6 +23,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
         let mut writes = vec![admin_users::delete(scope, user, lock::next(user.updated_at, cx.now), cx.now), store::changed_one()];
         writes.extend(sessions::end_all(Realm::Customer, user.id, cx.now));
         writes.extend(tokens::void_everything(user.id, cx.now));
+        writes.push(invitations::cancel_of(user.id, cx.now));
         let mut payload = target.payload();
         if let Some(object) = payload.as_object_mut() {
             object.insert("deletedBy".into(), serde_json::json!(actor.user));

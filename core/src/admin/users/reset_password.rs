@@ -57,6 +57,7 @@ fn change(cx: &Cx<'_>, target: &Target, phc: &str, one_time: bool, action: &'sta
     let mut writes = vec![users::set_password(Realm::Customer, user.id, phc, one_time, user.credential_epoch), store::changed_one()];
     writes.extend(sessions::end_all(Realm::Customer, user.id, cx.now));
     writes.extend(tokens::void_everything(user.id, cx.now));
+    writes.push(users::clear_lock(Realm::Customer, user.id));
     let notice = notification::password_changed(&user.organization_slug);
     writes.push(notifications::insert(cx.new_id(), scope.tenant, Some(scope.organization), user.id, &notice, cx.now));
     let changed = json!({

@@ -103,14 +103,24 @@ fn a_known_device_is_a_stranger_again_afterwards() {
 }
 
 #[test]
-fn guessing_the_current_password_is_limited() {
+fn the_fifth_wrong_guess_at_the_current_password_ends_the_session() {
     let world = World::seeded();
-    let jar = world.login(BUYER);
-    let statuses: Vec<u16> = (0..12).map(|_| world.send(change_password("not it").jar(&jar)).status).collect();
-    assert_eq!(statuses, [[400; 10].as_slice(), &[429; 2]].concat());
+    let (jar, other) = (world.login(BUYER), world.login(BUYER));
+    let statuses: Vec<u16> = (0..7).map(|_| world.send(change_password("not it").jar(&jar)).status).collect();
+    assert_eq!(statuses, [[400; 5].as_slice(), &[401; 2]].concat());
+    assert_eq!(world.value("SELECT count(*) FROM audit_log WHERE action = 'password.change_failed'"), json!(5));
     let hashes = world.hasher.count.get();
-    world.send(change_password(PASSWORD).jar(&jar)).is(429, "Too many requests. Please try again later.");
+    world.send(change_password(PASSWORD).jar(&jar)).is(401, "Authentication required");
     assert_eq!(world.hasher.count.get(), hashes);
+    world.send(change_password(PASSWORD).jar(&other)).ok(200);
+}
+
+#[test]
+fn guessing_the_current_password_is_limited_per_user_over_all_sessions() {
+    let world = World::seeded();
+    let jars: Vec<_> = (0..3).map(|_| world.login(BUYER)).collect();
+    let statuses: Vec<u16> = (0..12).map(|n| world.send(change_password("not it").jar(&jars[n % 3])).status).collect();
+    assert_eq!(statuses, [[400; 10].as_slice(), &[429; 2]].concat());
 }
 
 #[test]
