@@ -36,10 +36,10 @@ count_cargo() {
        END { print p+0, f+0, s+0 }'
 }
 
-# `E2E: 12 passed, 0 failed, 1 skipped`, once; a runner that ends without it did not run everything
-count_e2e() {
+# `E2E: 12 passed, 0 failed, 1 skipped` or `PAGES: …`, once; a runner that ends without it did not run everything
+count_runner() {
   awk 'BEGIN { f = 1 }
-       /^E2E: / { gsub(",", ""); p = f = s = 0; for (i = 3; i <= NF; i++) {
+       /^(E2E|PAGES): / { gsub(",", ""); p = f = s = 0; for (i = 3; i <= NF; i++) {
          if ($i == "passed") p = $(i-1); if ($i == "failed") f = $(i-1); if ($i == "skipped") s = $(i-1) } }
        END { print p+0, f+0, s+0 }'
 }
@@ -49,7 +49,8 @@ count_nothing() { echo 0 0 0; }
 leg native count_cargo cargo test --workspace --exclude portcullis --no-fail-fast ${locked[@]+"${locked[@]}"}
 leg build-release count_nothing scripts/build.sh release
 leg build-twin count_nothing scripts/build.sh twin
-leg e2e count_e2e node tests/e2e/run.mjs
+leg e2e count_runner node tests/e2e/run.mjs
+leg pages count_runner node tests/pages/run.mjs
 
 [ ${#broken[@]} = 0 ] || warn "failed: ${broken[*]}"
 line="$passed passed, $failed failed"

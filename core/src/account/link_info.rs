@@ -24,7 +24,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let purpose =
         Purpose::parse(purpose).ok_or_else(|| Problem::validation("Validation failed", vec![("purpose".into(), vec!["Unknown purpose".into()])]))?;
     let row = cx.read_one(links::inspect(purpose, &cx.body.token("token")?.hash(), cx.now)).await?.first::<LinkRow>()?;
-    let row = row.ok_or_else(|| Problem::invalid("Invalid or expired token"))?;
+    let row = row.filter(|row| cx.host.admits(row.tenant_id)).ok_or_else(|| Problem::invalid("Invalid or expired token"))?;
     let view = json!({
         "purpose": purpose.name(), "email": Email::as_typed(&row.email).masked(), "expiresAt": Millis(row.expires_at),
         "organization": {"name": row.organization_name, "slug": row.organization_slug},

@@ -4,12 +4,18 @@ use serde::Deserialize;
 
 use crate::{
     args,
-    domain::{keys::Purpose, secret::TokenHash, time::Millis},
+    domain::{
+        id::{Id, Tenant},
+        keys::Purpose,
+        secret::TokenHash,
+        time::Millis,
+    },
     ports::Query,
 };
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct LinkRow {
+    pub tenant_id: Id<Tenant>,
     pub email: String,
     pub organization_name: String,
     pub organization_slug: String,
@@ -20,7 +26,7 @@ pub struct LinkRow {
 
 /// A link that could be used right now.
 pub fn inspect(purpose: Purpose, token: &TokenHash, now: Millis) -> Query {
-    let places = "o.name AS organization_name, o.slug AS organization_slug";
+    let places = "o.tenant_id, o.name AS organization_name, o.slug AS organization_slug";
     let sql = match purpose {
         Purpose::EmailVerification | Purpose::MagicLink => format!(
             "SELECT u.email, {places}, v.expires_at, NULL AS display_name FROM customer_user_email_verifications v JOIN customer_users u ON u.id = v.user_id \

@@ -28,7 +28,7 @@ const BITE: i64 = 500;
 /// yesterday still finds them; the audit trail itself is never touched.
 pub fn sweep(now: Millis) -> Vec<Statement> {
     let yesterday = now.minus(DAY);
-    let mut statements = never_verified(now.minus(30 * DAY));
+    let mut statements = never_verified(now.minus(30 * DAY), now);
     statements.extend([
         bite("mail_outbox", "sent_at IS NOT NULL AND sent_at < ?1", yesterday),
         bite("event_outbox", "created_at < ?1", now.minus(7 * DAY)),
@@ -50,22 +50,28 @@ pub fn sweep(now: Millis) -> Vec<Statement> {
 }
 
 /// Accounts that nobody ever verified, with what hangs on them, children first: anybody can make one, so nobody may make
-/// rows that stay. With a token or session left of any kind an account waits for the next run.
-fn never_verified(before: Millis) -> Vec<Statement> {
+/// rows that stay. One with a usable link or a session waits.
+fn never_verified(before: Millis, now: Millis) -> Vec<Statement> {
+    let usable = |table: &str| {
+        format!("NOT EXISTS (SELECT 1 FROM {table} t WHERE t.user_id = u.id AND t.used_at IS NULL AND t.voided_at IS NULL AND t.expires_at > ?2)")
+    };
     let over = format!(
         "SELECT u.id FROM customer_users u WHERE u.email_verified_at IS NULL AND u.deleted_at IS NULL AND u.created_at < ?1 AND u.password_hash IS NULL \
-         AND NOT EXISTS (SELECT 1 FROM customer_user_email_verifications v WHERE v.user_id = u.id) \
-         AND NOT EXISTS (SELECT 1 FROM customer_user_password_resets p WHERE p.user_id = u.id) \
-         AND NOT EXISTS (SELECT 1 FROM customer_user_sessions s WHERE s.user_id = u.id) ORDER BY u.created_at LIMIT {BITE}"
+         AND {} AND {} AND NOT EXISTS (SELECT 1 FROM customer_user_sessions s WHERE s.user_id = u.id) ORDER BY u.created_at LIMIT {BITE}",
+        usable("customer_user_email_verifications"),
+        usable("customer_user_password_resets"),
     );
-    let children = ["customer_user_roles", "customer_user_acls", "customer_device_failures"]
-        .map(|table| format!("DELETE FROM {table} WHERE user_id IN ({over})"));
+    let children = [
+        "customer_user_roles",
+        "customer_user_acls",
+        "customer_device_failures",
+        "customer_user_email_verifications",
+        "customer_user_password_resets",
+    ];
+    let children = children.map(|table| format!("DELETE FROM {table} WHERE user_id IN ({over})"));
     let told = format!("DELETE FROM customer_notifications WHERE recipient_user_id IN ({over})");
-    children
-        .into_iter()
-        .chain([told, format!("DELETE FROM customer_users WHERE id IN ({over})")])
-        .map(|sql| Statement::new(sql, args![before]))
-        .collect()
+    let accounts = format!("DELETE FROM customer_users WHERE id IN ({over})");
+    children.into_iter().chain([told, accounts]).map(|sql| Statement::new(sql, args![before, now])).collect()
 }
 
 fn bite(table: &str, over: &str, before: Millis) -> Statement {

@@ -57,7 +57,12 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let (password, name) = (cx.body.password("password")?, cx.body.text("displayName")?);
     let queries = vec![invitations::acceptable(&hash, cx.now), invitations::grantable_roles(&hash), invitations::inviter(&hash)];
     let mut rows = cx.read(queries).await?.into_iter();
-    let invitation = rows.next().unwrap_or_default().first::<AcceptableRow>()?.filter(|row| row.user_verified_at.is_none()).ok_or_else(refused)?;
+    let invitation = rows
+        .next()
+        .unwrap_or_default()
+        .first::<AcceptableRow>()?
+        .filter(|row| row.user_verified_at.is_none() && cx.host.admits(row.tenant_id))
+        .ok_or_else(refused)?;
     let mut granted = rows.next().unwrap_or_default().all::<GrantableRow>()?;
     if invitation.invited_by_customer_user_id.is_some() {
         let inviter = rows.next().unwrap_or_default().first::<InviterRow>()?.ok_or_else(refused)?;
