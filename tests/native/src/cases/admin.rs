@@ -25,7 +25,14 @@ fn users(name: &str) -> Option<Case> {
         "read_customer_user" => case("owner", |w| Req::get(&of_user(w, "")), |_| Req::get(&nobodys(""))),
         "update_customer_user" => case("owner", |w| Req::put(&of_user(w, "")).json(change(w)), |w| Req::put(&nobodys("")).json(change(w))),
         "delete_customer_user" => case("owner", |w| Req::delete(&of_user(w, "")), |_| Req::delete(&nobodys(""))),
-        "unlock_customer_user" => case("owner", |w| Req::post(&of_user(w, "/unlock")), |_| Req::post(&nobodys("/unlock"))),
+        "unlock_customer_user" => case(
+            "owner",
+            |w| {
+                w.arrange(&format!("UPDATE customer_users SET failed_login_attempts = 5, locked_until = 9999999999999 WHERE email = '{VIEWER}'"));
+                Req::post(&of_user(w, "/unlock"))
+            },
+            |_| Req::post(&nobodys("/unlock")),
+        ),
         "list_customer_sessions" => case("owner", |w| Req::get(&of_user(w, "/sessions")), |_| Req::get(&nobodys("/sessions"))),
         "end_customer_session" => case(
             "owner",

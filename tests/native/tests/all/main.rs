@@ -18,6 +18,7 @@ mod layers;
 mod matrix;
 mod props;
 mod query_plans;
+mod second_reading;
 mod secrets;
 mod settings;
 mod tokens;
