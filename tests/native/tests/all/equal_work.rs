@@ -1,6 +1,11 @@
 //! A5: whoever may not come in gets the same answer after the same work, statement by statement.
 
-use portcullis_tests::{Req, Res, World, database::Call, people::BUYER};
+use portcullis_tests::{
+    Req, Res, World,
+    database::Call,
+    people::BUYER,
+    staff::{ADMIN, login_request},
+};
 
 /// What a request did and what it said, with what may differ masked.
 #[derive(Debug, PartialEq)]
@@ -72,18 +77,46 @@ fn every_failed_login_does_the_same_work_and_says_the_same() {
     }
 }
 
-/// The fifth failure locks, and says no more than the fourth. Its batch is one `INSERT` longer, for the event that the
-/// account is locked now: that is the whole difference, and this test keeps it so.
+fn staff_attempt(change: &str) -> Work {
+    let world = World::seeded();
+    world.arrange(&format!("UPDATE staff_users SET {change} WHERE email = '{ADMIN}'"));
+    work(&world, login_request(ADMIN, "wrong password"))
+}
+
+/// The fifth failure locks, and runs the very statements of the fourth: the event and the notice of a lock are written by
+/// statements that always run, and find out by themselves whether they are meant.
 #[test]
-fn the_failure_that_locks_differs_by_its_event_and_nothing_else() {
+fn the_failure_that_locks_differs_from_the_one_before_in_nothing() {
     let fourth = attempt("failed_login_attempts = 3", BUYER, "wrong password");
-    let mut fifth = attempt("failed_login_attempts = 4", BUYER, "wrong password");
-    let batch = &mut fifth.calls[1].sql;
-    if batch.len() == fourth.calls[1].sql.len() + 1 {
-        let last = batch.pop().unwrap();
-        assert!(last.starts_with("INSERT INTO event_outbox"), "{last}");
+    assert_eq!(attempt("failed_login_attempts = 4", BUYER, "wrong password"), fourth);
+    assert_eq!(attempt("", "nobody@acme.example", "wrong password"), fourth);
+    assert_eq!(staff_attempt("failed_login_attempts = 4"), staff_attempt("failed_login_attempts = 3"));
+}
+
+/// Wrong passwords side by side: what was read is old by the time it is written, and exactly the one that locks tells.
+#[test]
+fn of_parallel_failures_exactly_one_tells_of_the_lock() {
+    let events = |world: &World| world.count("event_outbox WHERE name IN ('customer_accounts.user.locked', 'auth.user.locked')");
+    for (table, email) in [("customer_users", BUYER), ("staff_users", ADMIN)] {
+        for (what, read, written, locks) in [
+            ("the other one locked in this very millisecond", 4, "failed_login_attempts = 5, locked_until = {until}", false),
+            ("the other one locked a moment ago", 4, "failed_login_attempts = 5, locked_until = {until} - 5", false),
+            ("the other one was the fourth", 3, "failed_login_attempts = 4", true),
+            ("the fourth, and nobody else", 3, "failed_login_attempts = 3", false),
+            ("the owner signed in", 4, "failed_login_attempts = 0", false),
+        ] {
+            let world = World::seeded();
+            let until = (world.now() + 15 * 60 * 1_000).to_string();
+            let at = format!("WHERE email = '{email}'");
+            world.arrange(&format!("UPDATE {table} SET failed_login_attempts = {read} {at}"));
+            world.database.before_next_write(&format!("UPDATE {table} SET {} {at}", written.replace("{until}", &until)));
+            let req = if table == "staff_users" { login_request(email, "wrong password") } else { world.login_request(email, "wrong password") };
+            assert_eq!(world.send(req).status, 401);
+            assert_eq!(events(&world), i64::from(locks), "{table}: {what}");
+            let told = world.count("customer_notifications");
+            assert_eq!(told, i64::from(locks && table == "customer_users"), "{table}: {what}");
+        }
     }
-    assert_eq!(fifth, fourth);
 }
 
 fn signup(change: &str, email: &str) -> Work {
@@ -106,6 +139,23 @@ fn every_sign_up_says_the_same_after_the_same_operations() {
         assert_eq!((other.status, &other.body, &other.headers), (fresh.status, &fresh.body, &fresh.headers), "{what}");
         assert_eq!((other.hashes, other.limits, other.calls.len()), (fresh.hashes, fresh.limits, fresh.calls.len()), "{what}");
         assert_eq!(other.calls[0], fresh.calls[0], "{what}: the same is read");
+    }
+}
+
+/// Within the minute the waiting password is verified instead of another being hashed: one hash either way.
+#[test]
+fn a_sign_up_that_is_repeated_at_once_costs_what_the_first_one_does() {
+    let again = |password: &str| {
+        let world = World::seeded();
+        world.send(world.signup_request("pending@acme.example", "a fine passphrase")).ok(202);
+        work(&world, world.signup_request("pending@acme.example", password))
+    };
+    let fresh = signup("", "fresh@acme.example");
+    for password in ["a fine passphrase", "the other passphrase"] {
+        let other = again(password);
+        assert_eq!((other.status, &other.body, &other.headers), (fresh.status, &fresh.body, &fresh.headers), "{password}");
+        assert_eq!((other.hashes, other.limits, other.calls.len()), (fresh.hashes, fresh.limits, fresh.calls.len()), "{password}");
+        assert_eq!(other.calls[0], fresh.calls[0], "{password}: the same is read");
     }
 }
 
