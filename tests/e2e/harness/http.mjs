@@ -42,13 +42,13 @@ export async function send(base, request) {
   try {
     return await sendOnce(base, request);
   } catch (error) {
-    // Closed under us while it was idle: the request was never read.
-    if (error.idle) return sendOnce(base, request);
+    // Closed under us while it was idle: the request was never read. Others may be as stale, so on a new connection.
+    if (error.idle) return sendOnce(base, request, false);
     throw error;
   }
 }
 
-function sendOnce(base, { method = 'GET', path, headers = {}, body, timeout = 20_000 }) {
+function sendOnce(base, { method = 'GET', path, headers = {}, body, timeout = 20_000 }, connections = agent) {
   const url = new URL(base);
   // As an array, so that a list of values becomes a header each, Cookie included.
   const list = [];
@@ -62,7 +62,7 @@ function sendOnce(base, { method = 'GET', path, headers = {}, body, timeout = 20
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(timeout);
     const fail = (error) => reject(Object.assign(new Error(`${method} ${path}: ${signal.aborted ? `no answer in ${timeout} ms` : error.message}`), { cause: error, code: error.code, idle: request.reusedSocket && error.code === 'ECONNRESET' && !signal.aborted }));
-    const request = http.request({ agent, host: url.hostname, port: url.port, method, path, headers: list, setDefaultHeaders: false, signal }, (response) => {
+    const request = http.request({ agent: connections, host: url.hostname, port: url.port, method, path, headers: list, setDefaultHeaders: false, signal }, (response) => {
       const chunks = [];
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('error', fail);

@@ -70,6 +70,12 @@ export async function signedIn(server, { email = SEEDED.buyer, password = SEED_P
 /** Calls in parallel; what each came to. */
 export const parallel = (n, call) => Promise.all(Array.from({ length: n }, (_, i) => call(i)));
 
+/** The same on connections that are open already: calls that arrive together, not one by one as they connect. */
+export async function together(server, n, call) {
+  await parallel(n, () => new Client(server).get('/.well-known/jwks.json'));
+  return parallel(n, call);
+}
+
 /** {200: 3, 429: 197} */
 export function tally(replies) {
   const counts = {};

@@ -1,7 +1,7 @@
 // Whether an address has an account does not show: not in an answer, and not in its time. (5-quality A5)
 import { assert, caught, isOk, isProblem } from '../harness/check.mjs';
 import { Client } from '../harness/client.mjs';
-import { PASSWORD, freshEmail, logIn, mailsSettled, member, signUp } from '../harness/people.mjs';
+import { CA, PASSWORD, freshEmail, logIn, mailsSettled, member, signUp } from '../harness/people.mjs';
 import { random } from '../harness/random.mjs';
 import { FULL, note, size, skip, test } from '../harness/runner.mjs';
 import { RAISED } from '../harness/secrets.mjs';
@@ -102,11 +102,40 @@ async function loginTimes(server, rounds, states) {
 
 const STATES = ['wrong password', 'unknown', 'locked', 'inactive', 'unverified'];
 
-test(`login takes the same time for all of them: Welch |t| < ${LIMIT} over ${size(300, 1000)} interleaved rounds (A5)`, async () => {
+test(`login takes the same time for known and unknown: Welch |t| < ${LIMIT} over ${size(300, 1000)} interleaved pairs (A5)`, async () => {
   const server = await start({ vars: RAISED });
-  await loginTimes(server, size(300, 1000), STATES);
+  await loginTimes(server, size(300, 1000), ['wrong password', 'unknown']);
   await server.stop();
-}, { timeout: size(240_000, 900_000) });
+}, { timeout: size(300_000, 900_000) });
+
+test(`… and for locked, inactive and unverified ones, over ${size(60, 1000)} rounds (A5)`, async () => {
+  const server = await start({ vars: RAISED });
+  await loginTimes(server, size(60, 1000), STATES);
+  await server.stop();
+}, { timeout: size(300_000, 1_800_000) });
+
+/** The two routes that mail a link: an address with an account against one without. */
+async function linkTimes(server, route, rounds) {
+  const { email } = await member(server);
+  const client = new Client(server);
+  const times = await sample(rounds, ['known', 'unknown'], async (state) => {
+    const reply = await client.post(`${CA}/${route}`, { email: state === 'known' ? email : freshEmail(), tenantId: server.tenant });
+    isOk(reply);
+    // What follows the answer must not slow down whoever is asked for next.
+    await mailsSettled(server);
+    return reply.ms;
+  }, () => server.db.prepare('DELETE FROM mail_outbox').run());
+  const { known } = compare(times, 'unknown');
+  assert.ok(Math.abs(known.t) < LIMIT, `t = ${known.t.toFixed(1)}`);
+}
+
+for (const route of ['password/reset-request', 'magic-link/request']) {
+  test(`${route} takes the same time for known and unknown: Welch |t| < ${LIMIT} over ${size(300, 1000)} interleaved pairs (A5)`, async () => {
+    const server = await start({ vars: RAISED });
+    await linkTimes(server, route, size(300, 1000));
+    await server.stop();
+  }, { timeout: size(240_000, 900_000) });
+}
 
 test('… and a login that returns early when nobody is there is caught (A5 twin)', async () => {
   const server = await start({ vars: RAISED, twin: 'login-early-return' });
