@@ -166,7 +166,7 @@ async fn fail(cx: &Cx<'_>, email: &Email, row: Option<&LoginRow>, reason: Reason
     // Only the lock that stops strangers is news; whether this was it, the batch itself finds out.
     let payload = json!({"id": user, "recipientUserId": user, "email": email.as_str(), "tenantId": tenant, "organizationId": organization});
     let locked = Event::new("customer_accounts.user.locked", tenant, organization, payload);
-    let locked = outbox::event_if_locked(Realm::Customer, cx.new_id(), &locked, counted, cx.now);
+    let locked = outbox::event_if_locked(Realm::Customer, cx.new_id(), &locked, if nonce.is_empty() { counted } else { nobody }, cx.now);
     let told = notifications::insert_if_changed(cx.new_id(), tenant, organization, counted, &notice, cx.now);
     let change = Change::new(vec![count, locked, told, count_attempt(tenant, "login.failed", cx.now)])
         .audit(

@@ -45,5 +45,6 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     };
     let access = audience::access_token(cx, &subject).await?;
     let cookie = cx.set_cookie(Realm::Customer.auth_cookie(), &access, cx.deployment.config.access_token_seconds);
-    Ok(Response::json(200, &json!({"ok": true, "resolvedFeatures": actor.grants.features})).cookie(cookie))
+    Ok(Response::json(200, &json!({"ok": true, "resolvedFeatures": if actor.must_change_password { &[] } else { actor.grants.features.as_slice() }}))
+        .cookie(cookie))
 }

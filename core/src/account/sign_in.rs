@@ -98,7 +98,7 @@ pub fn body(person: &Person) -> Value {
     let mut body = json!({
         "ok": true,
         "user": {"id": person.user, "email": person.email.as_str(), "displayName": person.display_name, "emailVerified": person.email_verified},
-        "resolvedFeatures": person.grants.features,
+        "resolvedFeatures": if person.must_change_password { &[] } else { person.grants.features.as_slice() },
     });
     if let (true, Some(object)) = (person.must_change_password, body.as_object_mut()) {
         object.insert("mustChangePassword".into(), json!(true));

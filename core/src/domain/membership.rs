@@ -101,10 +101,9 @@ pub fn holding(memberships: Vec<Membership>, acls: &[OwnAcl], seat: Seat) -> Hol
     let highest = roles.first().map_or(role::GUEST, |membership| membership.priority);
     let priority = if grants.admin { role::SUPER_ADMIN } else { highest };
     let platform = grants.admin || roles.iter().any(|membership| membership.platform != 0);
-    let whole_tenant = platform
-        || roles
-            .iter()
-            .any(|membership| membership.organization.is_none() && membership.organizations.is_none() && membership.priority >= role::WHOLE_TENANT);
+    let tenant_wide = |m: &Membership| m.organization.is_none() && m.organizations.is_none() && m.priority >= role::WHOLE_TENANT;
+    let unrestricted = own.iter().all(|acl| acl.organizations.is_none());
+    let whole_tenant = grants.admin || (unrestricted && (platform || roles.iter().any(tenant_wide)));
     Holding { roles, grants, priority, platform, whole_tenant }
 }
 

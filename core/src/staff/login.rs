@@ -232,7 +232,7 @@ async fn fail(cx: &Cx<'_>, asked: &Asked, row: Option<&LoginRow>, refusing: Refu
     let payload = json!({"email": asked.email.as_str(), "reason": refusing.name()});
     // Only the lock that stops strangers is news; whether this was it, the batch itself finds out.
     let locked = Event::new("auth.user.locked", tenant, None, json!({"id": user, "email": asked.email.as_str(), "tenantId": tenant}));
-    let locked = outbox::event_if_locked(Realm::Staff, cx.new_id(), &locked, counted, cx.now);
+    let locked = outbox::event_if_locked(Realm::Staff, cx.new_id(), &locked, if asked.nonce.is_empty() { counted } else { nobody }, cx.now);
     let change = Change::new(vec![count, locked, count_attempt(tenant, "staff.login.failed", cx.now)])
         .audit(entry.detail(json!({"reason": refusing.name()})))
         .event(Event::new("auth.login.failed", tenant, None, payload))

@@ -44,7 +44,11 @@ pub async fn access_token(cx: &Cx<'_>, subject: &Subject<'_>) -> Result<String, 
     let nothing = Grants::default();
     let grants = if subject.restricted { &nothing } else { subject.grants };
     let features = grants.as_list();
-    let mut rest = vec![("email", json!(subject.email)), ("roles", json!(subject.roles)), ("isSuperAdmin", json!(grants.admin))];
+    let mut rest = vec![
+        ("email", json!(subject.email)),
+        ("roles", json!(if subject.restricted { &[] } else { subject.roles.as_slice() })),
+        ("isSuperAdmin", json!(grants.admin)),
+    ];
     rest.extend(subject.restricted.then_some(("mustChangePassword", json!(true))));
     let bearer = Bearer {
         realm: Realm::Staff,
