@@ -24,3 +24,11 @@ pub use database::{Fault, SqliteDatabase};
 pub use people::{PEOPLE, Persona};
 pub use request::{Jar, Req, Res};
 pub use world::{World, block_on};
+
+/// A hash of a password under parameters nobody would choose today.
+pub fn weak_hash(password: &str) -> String {
+    use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version, password_hash::SaltString};
+    let params = Params::new(64, 1, 1, None).unwrap();
+    let salt = SaltString::encode_b64(&[9; 16]).unwrap();
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password(password.as_bytes(), &salt).unwrap().to_string()
+}

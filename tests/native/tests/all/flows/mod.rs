@@ -4,6 +4,7 @@ mod admin_roles;
 mod admin_users;
 mod company_users;
 mod cookies;
+mod credentials;
 mod crm;
 mod csrf;
 mod directory;
