@@ -85,6 +85,6 @@ test('kill -9 during sign-ups: every 202 has its account, no account lacks a par
 
 test('… and one transaction a statement is caught (twin)', async () => {
   const server = await start({ vars: RAISED, persist: true, twin: 'commit-in-pieces' });
-  note(await caught('commit-in-pieces', () => rounds(server, 8)));
+  note(await caught('commit-in-pieces', () => rounds(server, 25)));
   await server.stop();
-}, { timeout: 120_000 });
+}, { timeout: 300_000 });
