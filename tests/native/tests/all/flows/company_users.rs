@@ -110,3 +110,21 @@ fn tc_auth_031_a_magic_link_is_promised_to_everybody() {
     }
     assert_eq!((world.inbox(BUYER).len(), world.inbox("nobody@acme.example").len()), (1, 0));
 }
+
+/// Product rule 5: managing users is less than being their admin.
+#[test]
+fn a_manager_neither_removes_nor_demotes_a_portal_admin() {
+    let (world, _) = company(0);
+    world.arrange(&format!(
+        "INSERT INTO customer_user_acls (id, user_id, tenant_id, features_json, created_at) VALUES ('acl', '{}', '{}', '[\"portal.users.*\"]', 1)",
+        world.user_id(BUYER),
+        world.acme().tenant
+    ));
+    let manager = world.login(BUYER);
+    let admin = format!("{CA}/portal/users/{}", world.user_id(ADMIN));
+    world.send(Req::delete(&admin).jar(&manager)).is(403, "Insufficient permissions");
+    let body = json!({"roleIds": [role(&world, "viewer")]});
+    world.send(Req::put(&format!("{admin}/roles")).json(body).jar(&manager)).is(403, "Insufficient permissions");
+    world.login(ADMIN);
+    world.send(Req::delete(&format!("{CA}/portal/users/{}", world.user_id("viewer@portal.acme.com"))).jar(&manager)).ok(200);
+}
