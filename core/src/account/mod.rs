@@ -7,6 +7,7 @@ pub mod link_info;
 pub mod login;
 pub mod logout;
 pub mod magic_link;
+pub mod new_password;
 pub mod password_change;
 pub mod password_reset;
 pub mod profile;

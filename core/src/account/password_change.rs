@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::sign_in::{Opening, Person};
 use crate::{
+    account::new_password,
     change::{Change, MailOrder},
     cx::Cx,
     domain::{
@@ -55,11 +56,7 @@ async fn wrong_guess(cx: &Cx<'_>) -> Result<Problem, Problem> {
 pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let actor = cx.actor()?;
     let (current, new) = (cx.body.password("currentPassword")?, cx.body.password("newPassword")?);
-    let policy = cx.deployment.config.password_policy(Realm::Customer, &actor.tenant_policy);
-    let wrong = policy.check(&new, &[&actor.email, &actor.organization_name, &actor.display_name, "portcullis"]);
-    if !wrong.is_empty() {
-        return Err(Problem::validation("Validation failed", vec![("newPassword".into(), wrong.into_iter().map(String::from).collect())]));
-    }
+    new_password::check(cx, "newPassword", &new, &actor.tenant_policy, &[&actor.email, &actor.organization_name, &actor.display_name])?;
     let stored = cx.read_one(users::credential(Realm::Customer, actor.user)).await?.first::<CredentialRow>()?;
     let Some(stored) = stored else { return Err(Problem::not_found("User not found")) };
     let phc = stored.password_hash.clone().unwrap_or_else(|| hashing::DUMMY.to_owned());

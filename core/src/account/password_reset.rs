@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use crate::{
+    account::new_password,
     change::{Change, MailOrder},
     cx::{Cx, RowId},
     domain::{
@@ -125,11 +126,7 @@ pub async fn confirm(cx: &Cx<'_>) -> Result<Response, Problem> {
         .first::<users::ResettingRow>()?
         .filter(|row| cx.host.admits(row.tenant_id))
         .ok_or_else(refused)?;
-    let policy = cx.deployment.config.password_policy(Realm::Customer, &found.tenant_policy);
-    let wrong = policy.check(&password, &[&found.email, &found.organization_name, &found.display_name, "portcullis"]);
-    if !wrong.is_empty() {
-        return Err(Problem::validation("Validation failed", vec![("password".into(), wrong.into_iter().map(String::from).collect())]));
-    }
+    new_password::check(cx, "password", &password, &found.tenant_policy, &[&found.email, &found.organization_name, &found.display_name])?;
     let phc = cx.io.hash(password).await?;
 
     let user = found.id;

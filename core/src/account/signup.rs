@@ -6,6 +6,7 @@
 use serde_json::json;
 
 use crate::{
+    account::new_password,
     change::{Change, MailOrder},
     cx::{Cx, RowId},
     domain::{
@@ -15,7 +16,6 @@ use crate::{
         id::{Id, Organization, User},
         keys::Purpose,
         locale::Locale,
-        realm::Realm,
         time::{MINUTE, Millis},
     },
     mail::template::Template,
@@ -136,14 +136,8 @@ async fn look(cx: &Cx<'_>, organization: Id<Organization>, lookup: &str) -> Resu
 }
 
 fn check_password(cx: &Cx<'_>, email: &Email, standing: &Standing) -> Result<(), Problem> {
-    let policy = cx.deployment.config.password_policy(Realm::Customer, &standing.tenant_policy);
     let name = standing.organization_name.clone().unwrap_or_default();
-    let wrong = policy.check(&cx.body.password("password")?, &[email.as_str(), &name, "portcullis"]);
-    if wrong.is_empty() {
-        Ok(())
-    } else {
-        Err(Problem::validation("Validation failed", vec![("password".into(), wrong.into_iter().map(String::from).collect())]))
-    }
+    new_password::check(cx, "password", &cx.body.password("password")?, &standing.tenant_policy, &[email.as_str(), &name])
 }
 
 fn create(cx: &Cx<'_>, email: &Email, lookup: &str, organization: Id<Organization>, standing: &Standing, phc: &str) -> Result<Change, Problem> {

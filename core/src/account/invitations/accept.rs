@@ -7,6 +7,7 @@
 use serde_json::json;
 
 use crate::{
+    account::new_password,
     account::sign_in::{self, Opening, Person},
     change::Change,
     cx::Cx,
@@ -72,11 +73,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     if !invitation.tenant_active || !invitation.organization_active {
         return Err(Problem::tenant_suspended());
     }
-    let policy = cx.deployment.config.password_policy(Realm::Customer, &invitation.tenant_policy);
-    let wrong = policy.check(&password, &[&invitation.email, &invitation.organization_name, name, "portcullis"]);
-    if !wrong.is_empty() {
-        return Err(Problem::validation("Validation failed", vec![("password".into(), wrong.into_iter().map(String::from).collect())]));
-    }
+    new_password::check(cx, "password", &password, &invitation.tenant_policy, &[&invitation.email, &invitation.organization_name, name])?;
     let phc = cx.io.hash(password).await?;
 
     let person = person(cx, &invitation, &granted, name);

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::check_roles;
 use crate::{
+    account::new_password,
     admin::home,
     change::Change,
     cx::Cx,
@@ -13,7 +14,6 @@ use crate::{
         entity::EntityKind,
         event::Event,
         id::{Entity, Id, Role, User},
-        realm::Realm,
     },
     ports::StoreError,
     problem::Problem,
@@ -91,13 +91,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
 
 fn check_password(cx: &Cx<'_>, email: &Email, name: &str) -> Result<(), Problem> {
     let actor = cx.actor()?;
-    let policy = cx.deployment.config.password_policy(Realm::Customer, &actor.tenant_policy);
-    let wrong = policy.check(&cx.body.password("password")?, &[email.as_str(), &actor.organization_name, name, "portcullis"]);
-    if wrong.is_empty() {
-        Ok(())
-    } else {
-        Err(Problem::validation("Validation failed", vec![("password".into(), wrong.into_iter().map(String::from).collect())]))
-    }
+    new_password::check(cx, "password", &cx.body.password("password")?, &actor.tenant_policy, &[email.as_str(), &actor.organization_name, name])
 }
 
 /// The address, the roles and the company, in this order, before anything is hashed.

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::{MISSING, Target, target};
 use crate::{
+    account::new_password,
     change::{Change, MailOrder},
     cx::Cx,
     domain::{audit::Entry, email::Email, event::Event, locale::Locale, notification, realm::Realm, secret::Password},
@@ -27,11 +28,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let password = cx.body.password("newPassword")?;
     let target = target(cx).await?;
     let user = &target.user;
-    let policy = cx.deployment.config.password_policy(Realm::Customer, &user.tenant_policy);
-    let wrong = policy.check(&password, &[&user.email, &user.organization_name, &user.display_name, "portcullis"]);
-    if !wrong.is_empty() {
-        return Err(Problem::validation("Validation failed", vec![("newPassword".into(), wrong.into_iter().map(String::from).collect())]));
-    }
+    new_password::check(cx, "newPassword", &password, &user.tenant_policy, &[&user.email, &user.organization_name, &user.display_name])?;
     replace(cx, &target, password, false, "password.reset").await?;
     Ok(Response::ok())
 }
