@@ -74,36 +74,36 @@ pub enum By<'a> {
     Token(&'a TokenHash),
 }
 
-const IDENTITY: &str = "SELECT s.id AS session_id, s.last_used_at, s.expires_at, s.deleted_at AS ended_at, u.id AS user_id, u.tenant_id, u.organization_id, \
-     u.email, u.display_name, u.email_verified_at, u.is_active, u.last_login_at, u.created_at, u.sessions_revoked_at, u.must_change_password, \
-     u.customer_entity_id, u.person_entity_id, u.locale, t.is_active AS tenant_active, t.policy AS tenant_policy, o.is_active AS organization_active, \
-     o.slug AS organization_slug, o.name AS organization_name, \
-     (SELECT json_object('features', json(a.features_json), 'admin', a.is_portal_admin) FROM {realm}_user_acls a \
+/// What a row `u` holds: the columns `user_acl` and `roles`, for [`resolve_grants`].
+pub const HOLDING: &str = "(SELECT json_object('features', json(a.features_json), 'admin', a.is_portal_admin) FROM {realm}_user_acls a \
       WHERE a.user_id = u.id AND a.tenant_id = u.tenant_id AND a.deleted_at IS NULL) AS user_acl, \
      (SELECT json_group_array(json_object('id', r.id, 'name', r.name, 'slug', r.slug, 'features', json(ra.features_json), 'admin', ra.is_portal_admin)) \
       FROM {realm}_user_roles ur JOIN {realm}_roles r ON r.id = ur.role_id AND r.tenant_id = u.tenant_id AND r.organization_id = u.organization_id \
       AND r.deleted_at IS NULL LEFT JOIN {realm}_role_acls ra ON ra.role_id = r.id AND ra.tenant_id = r.tenant_id AND ra.deleted_at IS NULL \
-      WHERE ur.user_id = u.id) AS roles \
-     FROM {realm}_user_sessions s JOIN {realm}_users u ON u.id = s.user_id AND u.deleted_at IS NULL \
+      WHERE ur.user_id = u.id) AS roles";
+
+const COLUMNS: &str = "SELECT s.id AS session_id, s.last_used_at, s.expires_at, s.deleted_at AS ended_at, u.id AS user_id, u.tenant_id, u.organization_id, \
+     u.email, u.display_name, u.email_verified_at, u.is_active, u.last_login_at, u.created_at, u.sessions_revoked_at, u.must_change_password, \
+     u.customer_entity_id, u.person_entity_id, u.locale, t.is_active AS tenant_active, t.policy AS tenant_policy, o.is_active AS organization_active, \
+     o.slug AS organization_slug, o.name AS organization_name,";
+
+const PLACES: &str = "FROM {realm}_user_sessions s JOIN {realm}_users u ON u.id = s.user_id AND u.deleted_at IS NULL \
      JOIN tenants t ON t.id = u.tenant_id AND t.deleted_at IS NULL JOIN organizations o ON o.id = u.organization_id AND o.deleted_at IS NULL ";
 
 /// The identity behind a session, dead or alive; [`IdentityRow::judge`] decides.
 pub fn identity(realm: Realm, by: By) -> Query {
     match by {
-        By::Claims { session, user, tenant } => {
-            Query::new(realm.sql(&format!("{IDENTITY}WHERE s.id = ?1 AND s.user_id = ?2 AND u.tenant_id = ?3")), args![session, user, tenant])
-        }
-        By::Token(hash) => Query::new(realm.sql(&format!("{IDENTITY}WHERE s.token_hash = ?1")), args![hash.as_str()]),
+        By::Claims { session, user, tenant } => Query::new(
+            realm.sql(&format!("{COLUMNS} {HOLDING} {PLACES}WHERE s.id = ?1 AND s.user_id = ?2 AND u.tenant_id = ?3")),
+            args![session, user, tenant],
+        ),
+        By::Token(hash) => Query::new(realm.sql(&format!("{COLUMNS} {HOLDING} {PLACES}WHERE s.token_hash = ?1")), args![hash.as_str()]),
     }
 }
 
 /// What one live, active account holds: `user` is a subquery for its id.
 pub fn holding_of(user: &str, args: Vec<crate::ports::Value>) -> Query {
-    let (acl, rest) = IDENTITY.split_once("(SELECT json_object(").unwrap_or_default();
-    let (columns, _) = rest.split_once(" FROM {realm}_user_sessions").unwrap_or_default();
-    let _ = acl;
-    let sql =
-        format!("SELECT (SELECT json_object({columns} FROM {{realm}}_users u WHERE u.id = ({user}) AND u.deleted_at IS NULL AND u.is_active = 1");
+    let sql = format!("SELECT {HOLDING} FROM {{realm}}_users u WHERE u.id = ({user}) AND u.deleted_at IS NULL AND u.is_active = 1");
     Query::new(Realm::Customer.sql(&sql), args)
 }
 

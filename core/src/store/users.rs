@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::sessions::HOLDING;
 use crate::{
     actor::flag,
     args,
@@ -61,20 +62,15 @@ impl LoginRow {
 
 const LOGIN: &str = "SELECT u.id, u.organization_id, o.slug AS organization_slug, o.name AS organization_name, o.is_active AS organization_active, u.email, \
      u.password_hash, u.display_name, u.locale, u.email_verified_at, u.last_login_at, u.failed_login_attempts, u.locked_until, u.credential_epoch, u.must_change_password, \
-     u.customer_entity_id, u.person_entity_id, u.is_active, d.failed_login_attempts AS device_failures, d.locked_until AS device_locked_until, \
-     (SELECT json_object('features', json(a.features_json), 'admin', a.is_portal_admin) FROM {realm}_user_acls a \
-      WHERE a.user_id = u.id AND a.tenant_id = u.tenant_id AND a.deleted_at IS NULL) AS user_acl, \
-     (SELECT json_group_array(json_object('id', r.id, 'name', r.name, 'slug', r.slug, 'features', json(ra.features_json), 'admin', ra.is_portal_admin)) \
-      FROM {realm}_user_roles ur JOIN {realm}_roles r ON r.id = ur.role_id AND r.tenant_id = u.tenant_id AND r.organization_id = u.organization_id \
-      AND r.deleted_at IS NULL LEFT JOIN {realm}_role_acls ra ON ra.role_id = r.id AND ra.tenant_id = r.tenant_id AND ra.deleted_at IS NULL \
-      WHERE ur.user_id = u.id) AS roles \
-     FROM {realm}_users u JOIN organizations o ON o.id = u.organization_id AND o.deleted_at IS NULL \
+     u.customer_entity_id, u.person_entity_id, u.is_active, d.failed_login_attempts AS device_failures, d.locked_until AS device_locked_until,";
+
+const LOGIN_FROM: &str = "FROM {realm}_users u JOIN organizations o ON o.id = u.organization_id AND o.deleted_at IS NULL \
      LEFT JOIN {realm}_device_failures d ON d.user_id = u.id AND d.device = ?3 ";
 
 /// The account of an address in a tenant, with the counter of the device that asks.
 pub fn for_login(realm: Realm, tenant: Id<Tenant>, lookup_hash: &str, device: &str) -> Query {
     Query::new(
-        realm.sql(&format!("{LOGIN}WHERE u.tenant_id = ?1 AND u.email_hash = ?2 AND u.deleted_at IS NULL")),
+        realm.sql(&format!("{LOGIN} {HOLDING} {LOGIN_FROM}WHERE u.tenant_id = ?1 AND u.email_hash = ?2 AND u.deleted_at IS NULL")),
         args![tenant, lookup_hash, device],
     )
 }
@@ -83,7 +79,7 @@ pub fn for_login(realm: Realm, tenant: Id<Tenant>, lookup_hash: &str, device: &s
 pub fn for_login_by_link(token: &TokenHash) -> Query {
     let condition =
         "WHERE u.id = (SELECT v.user_id FROM customer_user_email_verifications v WHERE v.token = ?1) AND u.deleted_at IS NULL AND ?2 = ''";
-    Query::new(Realm::Customer.sql(&format!("{LOGIN}{condition}")), args![token.as_str(), "", ""])
+    Query::new(Realm::Customer.sql(&format!("{LOGIN} {HOLDING} {LOGIN_FROM}{condition}")), args![token.as_str(), "", ""])
 }
 
 /// A success: counters cleared, the password rehashed where its hash was stale. `rehash` only replaces the hash that was verified.
