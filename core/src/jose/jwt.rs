@@ -51,7 +51,6 @@ pub fn with_signature(signing_input: &str, signature: &[u8; 64]) -> String {
 
 /// A well-formed token whose signature has not been checked: its claims are out of reach until it has.
 pub struct Unverified<'t> {
-    token: UntrustedToken<'t, serde_json::Map<String, serde_json::Value>>,
     text: &'t str,
     pub kid: String,
     pub signature: [u8; 64],
@@ -67,9 +66,10 @@ impl<'t> Unverified<'t> {
         if header.alg != "ES256" || header.typ != "JWT" {
             return Err(Rejection::Header);
         }
-        let token = UntrustedToken::try_from(text).map_err(|_| Rejection::Malformed)?;
+        let token: UntrustedToken<'_, serde_json::Map<String, serde_json::Value>> =
+            UntrustedToken::try_from(text).map_err(|_| Rejection::Malformed)?;
         let signature = token.signature_bytes().try_into().map_err(|_| Rejection::Signature)?;
-        Ok(Self { token, text, kid: header.kid, signature })
+        Ok(Self { text, kid: header.kid, signature })
     }
 
     /// What the signature covers.
@@ -81,7 +81,6 @@ impl<'t> Unverified<'t> {
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, Rejection> {
         let encoded = self.text.split('.').nth(1).ok_or(Rejection::Malformed)?;
         let bytes = Base64UrlUnpadded::decode_vec(encoded).map_err(|_| Rejection::Malformed)?;
-        let _ = &self.token;
         let value = crate::web::json::parse(&bytes).map_err(|_| Rejection::Malformed)?;
         serde_json::from_value(value).map_err(|_| Rejection::Malformed)
     }
