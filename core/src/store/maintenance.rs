@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The newest migration this build was written for; a test compares it with the folder.
-pub const LATEST_MIGRATION: &str = "0050_unverified_accounts.sql";
+pub const LATEST_MIGRATION: &str = "0061_directory.sql";
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Applied {

@@ -10,6 +10,7 @@
 
 mod budget;
 mod contract;
+mod directory;
 mod equal_work;
 mod faults;
 mod flows;

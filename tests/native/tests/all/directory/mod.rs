@@ -1,0 +1,3 @@
+//! The directory: tenants, partners, organizations and their tree, merchants.
+
+mod paths;
