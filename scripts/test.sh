@@ -44,9 +44,20 @@ count_runner() {
        END { print p+0, f+0, s+0 }'
 }
 
+# Node's own runner, as TAP: `# pass 12`, `# fail 0`, `# skipped 1`
+count_node() {
+  awk '$1 == "#" && $2 == "pass" { p = $3 } $1 == "#" && ($2 == "fail" || $2 == "cancelled") { f += $3 } $1 == "#" && $2 == "skipped" { s = $3 }
+       END { print p+0, f+0, s+0 }'
+}
+
+sdk() {
+  tsc --project sdk/js/tsconfig.json && (cd sdk/js && node --disable-warning=ExperimentalWarning --test --test-reporter=tap 'test/*.test.ts')
+}
+
 count_nothing() { echo 0 0 0; }
 
 leg native count_cargo cargo test --workspace --exclude portcullis --no-fail-fast ${locked[@]+"${locked[@]}"}
+leg sdk count_node sdk
 leg build-release count_nothing scripts/build.sh release
 leg build-twin count_nothing scripts/build.sh twin
 leg e2e count_runner node tests/e2e/run.mjs

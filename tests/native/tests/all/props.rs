@@ -100,6 +100,22 @@ fn run(policy: Policy, times: &[i64]) -> Vec<limit::Decision> {
         .collect()
 }
 
+/// The vectors that the SDK is held to as well, so that an app decides what the server decides.
+#[test]
+fn the_matcher_gives_the_answers_of_the_shared_vectors() {
+    let vectors: serde_json::Value = serde_json::from_str(include_str!("../../../contract/features.json")).unwrap();
+    let texts = |value: &serde_json::Value| -> Vec<String> { serde_json::from_value(value.clone()).unwrap() };
+    for case in vectors["cases"].as_array().unwrap() {
+        let grant = case["grant"].as_str().unwrap();
+        for feature in texts(&case["covers"]) {
+            assert!(feature::grant_covers(grant, &feature), "{grant} covers {feature}");
+        }
+        for feature in texts(&case["not"]) {
+            assert!(!feature::grant_covers(grant, &feature), "{grant} does not cover {feature}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
