@@ -17,11 +17,14 @@ use portcullis_core::{
 };
 use serde_json::{Value, json};
 
-use crate::{Jar, Req, Res, World, block_on, staff::OWNER};
+use crate::{
+    Jar, Req, Res, World, block_on,
+    staff::{OWNER, SUPERADMIN},
+};
 
 /// The columns of the authorization matrix. To add one: a name here, an arm in [`World::persona`].
-pub const PEOPLE: [&str; 11] =
-    ["anonymous", "admin", "buyer", "viewer", "stranger", "suspended", "deactivated", "expired", "owner", "clerk", "rival"];
+pub const PEOPLE: [&str; 12] =
+    ["anonymous", "admin", "buyer", "viewer", "stranger", "suspended", "deactivated", "expired", "owner", "clerk", "rival", "super"];
 
 pub const PASSWORD: &str = seed::PASSWORD;
 pub const ADMIN: &str = "admin@portal.acme.com";
@@ -120,6 +123,8 @@ impl World {
             "owner" => self.staff(&self.acme(), "owner", &OWNER),
             "clerk" => self.staff(&self.acme(), "clerk", &[]),
             "rival" => self.staff(&self.found("globex"), "rival", &OWNER),
+            // The platform's own, whom the flag lets in everywhere.
+            "super" => self.staff_login(SUPERADMIN),
             other => panic!("no persona called {other}: add an arm here"),
         };
         Persona { name, jar }
