@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::{
     domain::{
+        authority::{Caller, Standing},
         email::Email,
         feature::Grants,
         id::{Entity, Id, Organization, Role, Session, Tenant, User},
@@ -38,6 +39,8 @@ pub struct Actor {
     pub grants: Grants,
     /// The highest priority among the roles held here; see [`crate::domain::role`].
     pub priority: i64,
+    /// Staff with a role of the platform, or the flag.
+    pub platform: bool,
     /// Staff who look after the whole tenant, not only the active organization.
     pub whole_tenant: bool,
     pub must_change_password: bool,
@@ -57,6 +60,18 @@ impl Actor {
     /// The active organization, for what belongs to one.
     pub fn organization(&self) -> Result<Id<Organization>, Problem> {
         self.organization.ok_or_else(|| Problem::invalid("An organization has to be chosen first"))
+    }
+
+    /// What the rules of authority ask of a caller.
+    pub fn caller(&self) -> Caller<'_> {
+        Caller {
+            user: self.user,
+            standing: Standing { priority: self.priority, admin: self.grants.admin },
+            grants: &self.grants,
+            tenant: self.tenant,
+            platform: self.platform,
+            organizations: (!self.whole_tenant).then_some(self.organization.as_slice()),
+        }
     }
 
     pub fn email(&self) -> Email {

@@ -7,7 +7,7 @@ use http::{HeaderName, StatusCode, header};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    domain::limit::Decision,
+    domain::{authority::Refusal, limit::Decision},
     ports::{HashError, LimiterError, SignerError, StoreError},
 };
 
@@ -210,6 +210,17 @@ impl From<StoreError> for Problem {
                 Self::conflict("The record was changed by someone else. Please try again.").note(error.to_string())
             }
         }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let code = match refusal.status() {
+            400 => Code::InvalidRequest,
+            409 => Code::Conflict,
+            _ => Code::Forbidden,
+        };
+        Self::new(code, refusal.text())
     }
 }
 

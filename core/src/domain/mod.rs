@@ -3,6 +3,7 @@
 pub mod attempt;
 pub mod audit;
 pub mod audit_chain;
+pub mod authority;
 pub mod device;
 pub mod email;
 pub mod entity;

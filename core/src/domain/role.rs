@@ -4,6 +4,8 @@
 pub const SUPER_ADMIN: i64 = 1000;
 /// From here on a role looks after a whole tenant; below, after its organizations.
 pub const WHOLE_TENANT: i64 = 700;
+/// Who works for an organization and administers nothing.
+pub const EMPLOYEE: i64 = 300;
 /// Any account of the customer realm.
 pub const CUSTOMER: i64 = 100;
 /// Nobody signed in.

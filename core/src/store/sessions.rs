@@ -158,6 +158,7 @@ impl IdentityRow {
             roles,
             grants,
             priority: role::CUSTOMER,
+            platform: false,
             whole_tenant: false,
             must_change_password: self.must_change_password,
             locale: self.locale,

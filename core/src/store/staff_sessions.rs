@@ -136,6 +136,7 @@ impl IdentityRow {
             roles: held.roles.into_iter().map(|m| HeldRole { id: m.role, name: m.name, slug: m.slug }).collect(),
             grants: held.grants,
             priority: held.priority,
+            platform: held.platform,
             whole_tenant: held.whole_tenant,
             must_change_password: self.must_change_password,
             locale: self.locale,
