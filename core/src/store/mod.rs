@@ -21,6 +21,7 @@ pub mod sessions;
 pub mod staff;
 pub mod staff_roles;
 pub mod staff_sessions;
+pub mod succession;
 pub mod tokens;
 pub mod user_list;
 pub mod users;

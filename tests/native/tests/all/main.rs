@@ -22,5 +22,6 @@ mod query_plans;
 mod second_reading;
 mod secrets;
 mod settings;
+mod succession;
 mod tokens;
 mod twins;
