@@ -26,6 +26,8 @@ pub mod io;
 pub mod jose;
 pub mod later;
 pub mod mail;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 pub mod ops;
 pub mod pack;
 pub mod pages;

@@ -1,20 +1,25 @@
 //! Files that are reviewed like code: what is compared with them changes only on purpose.
 
-use std::{fs, path::PathBuf};
+use std::fs;
 
-fn path(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden").join(name)
+use crate::sources;
+
+/// Compares with `golden/<name>`.
+#[track_caller]
+pub fn check(name: &str, actual: &str, teach: &str) {
+    check_file(&format!("tests/native/golden/{name}"), actual, teach);
 }
 
-/// Compares with `golden/<name>`. `GOLDEN=write` writes the file instead, for the diff to be read and committed.
+/// Compares with a committed file. `GOLDEN=write` writes the file instead, for the diff to be read and committed.
 #[track_caller]
 #[allow(clippy::disallowed_methods, reason = "whether files are to be rewritten is said by the person at the keyboard")]
-pub fn check(name: &str, actual: &str, teach: &str) {
+pub fn check_file(name: &str, actual: &str, teach: &str) {
+    let path = sources::root().join(name);
     if std::env::var("GOLDEN").as_deref() == Ok("write") {
-        fs::write(path(name), actual).unwrap();
+        fs::write(path, actual).unwrap();
         return;
     }
-    let expected = fs::read_to_string(path(name)).unwrap_or_default();
+    let expected = fs::read_to_string(path).unwrap_or_default();
     if expected == actual {
         return;
     }
@@ -22,6 +27,6 @@ pub fn check(name: &str, actual: &str, teach: &str) {
     let new = actual.lines().filter(|line| !expected.lines().any(|other| other == *line)).map(|line| format!("+ {line}\n"));
     let diff: String = gone.chain(new).take(60).collect();
     panic!(
-        "tests/native/golden/{name} says something else:\n{diff}\n{teach}\nWhere the change is meant: GOLDEN=write cargo test -p portcullis-tests, read the diff, commit it."
+        "{name} says something else:\n{diff}\n{teach}\nWhere the change is meant: GOLDEN=write cargo test -p portcullis-tests, read the diff, commit it."
     );
 }

@@ -12,6 +12,7 @@
 pub mod cases;
 pub mod contract;
 pub mod database;
+pub mod documented;
 pub mod golden;
 pub mod people;
 pub mod ports;

@@ -20,7 +20,7 @@ use portcullis_core::{
 use serde_json::Value;
 
 use crate::{
-    Req, Res, SqliteDatabase,
+    Req, Res, SqliteDatabase, documented,
     ports::{CountingEntropy, Mailbox, MemoryCache, MemoryLimiter, MemoryLog, TestClock, TestHasher, Time, Transport},
 };
 
@@ -166,8 +166,11 @@ impl World {
             client_ip: Some(req.ip.unwrap_or_else(|| format!("10.{a}.{b}.{c}"))),
             request: req.request,
         };
+        let asked = (incoming.request.method.clone(), incoming.request.path.clone());
         let answer = self.with_ports(|ports| block_on(app::handle(&self.deployment, ports, incoming)));
-        (Res::new(&answer), answer.later)
+        let res = Res::new(&answer);
+        documented::check(&self.deployment, &asked.0, &asked.1, &res);
+        (res, answer.later)
     }
 
     /// A request from nowhere: no client address.

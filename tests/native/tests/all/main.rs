@@ -17,6 +17,7 @@ mod flows;
 mod golden;
 mod layers;
 mod matrix;
+mod openapi;
 mod props;
 mod query_plans;
 mod second_reading;

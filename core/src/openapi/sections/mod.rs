@@ -1,0 +1,33 @@
+//! What the route table does not say of a route. **A new route needs a row here**: a sentence, its success body in the
+//! notation of [`super::shape`], and its query. Tests compare every row with real answers.
+
+mod administration;
+mod customer;
+mod operations;
+mod staff;
+
+use super::Section;
+
+pub const INTRODUCTION: &str = "Every route with who may call it, its limits, what it leaves in the audit trail, and what it costs in storage operations. \
+Rendered from the route table the Worker itself runs on; examples are recorded from actual requests.\n\n\
+Errors are RFC 9457 problem details with a stable `code`. Limits are the product's numbers; a deployment may have set others. \
+A row of somebody else's answers exactly like one that does not exist. Answers to the public never tell whether an address has an account. \
+Every path answers `OPTIONS`, and `HEAD` wherever it answers `GET`; any other method is 405 with `Allow`.";
+
+pub const SECTIONS: &[Section] = &[
+    customer::PUBLIC,
+    customer::ACCOUNT,
+    customer::COMPANY,
+    administration::CUSTOMERS,
+    administration::REGISTRY,
+    staff::SIGN_IN,
+    operations::DIRECTORY,
+    operations::AUDIT,
+    operations::DEPLOYMENT,
+    operations::DEVELOPMENT,
+];
+
+/// Shapes by name, of all sections.
+pub fn shapes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    [customer::SHAPES, administration::SHAPES, staff::SHAPES, operations::SHAPES].into_iter().flatten().copied()
+}

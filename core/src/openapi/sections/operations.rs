@@ -1,0 +1,87 @@
+//! The directory, the audit trail, and what runs the deployment.
+
+use super::super::{
+    Answer::*,
+    Reads::{Cursor, Number, Text, Time, Word},
+    Section, doc, ok, param,
+};
+use crate::problem::Code::*;
+
+pub const SHAPES: &[(&str, &str)] = &[
+    (
+        "AuditRow",
+        "{id: uuid, seq: int, at: time, realm: \"customer\"|\"staff\", tenantId: uuid|null, organizationId: uuid|null, actorKind: text, actorId: text|null, action: text, \
+         outcome: \"success\"|\"failure\"|\"denied\", targetKind: text, targetId: text|null, detail: any, ipAddress: text, userAgent: text, requestId: text}",
+    ),
+    ("AuditReport", "{rows: int, changed: int[], missing: int[], brokenSeals: int[], unsealed: int}"),
+    (
+        "Health",
+        "{ok: bool, status: text, services: {name: text, status: text, latencyMs: int}[], migrations: {applied: text|null, expected: text, behind: bool}}",
+    ),
+    ("Mail", "{id: uuid, to: text, subject: text, text: text, html: text, links: text[], createdAt: time}"),
+];
+
+pub const DIRECTORY: Section = Section {
+    tag: "Directory",
+    about: "Which tenants and organizations there are.",
+    docs: &[
+        doc("lookup_organization", "The organization of a slug", ok("{ok: true, organization: {id: uuid, name: text, slug: text}}"))
+            .query(&[param("slug", Text, "Letters, digits, `_` and `-`.").required()])
+            .errors(&[NotFound, ValidationError]),
+        doc("lookup_tenant", "The name of a tenant", ok("{ok: true, tenant: {id: uuid, name: text}}"))
+            .query(&[param("tenantId", Text, "Its id."), param("tenant", Text, "The same by its other name.")])
+            .errors(&[NotFound, ValidationError]),
+    ],
+};
+
+pub const AUDIT: Section = Section {
+    tag: "Audit trail",
+    about: "Who did what to whom, when, from where, and how it ended. Rows are never changed; every minute's rows are sealed into a signed hash chain.",
+    docs: &[
+        doc("list_audit_log", "The trail, newest first", ok("{ok: true, items: AuditRow[], nextCursor: text|null}"))
+            .about("A page may hold fewer rows than asked for, or none, and still lead on: go on until `nextCursor` is null. Rows that are added meanwhile do not move the pages.")
+            .query(&[
+                param("limit", Number(1, 50, 200), "Rows a page."),
+                param("cursor", Cursor, "Where to go on."),
+                param("q", Text, "Anywhere in action, target, actor, detail or request id."),
+                param("action", Text, "An action, or the beginning of some up to a dot: `login` is `login.failed` too."),
+                param("outcome", Word(&["success", "failure", "denied"]), "How it ended."),
+                param("actor", Text, "Who did it, by id."),
+                param("organizationId", Text, "Of one organization, for who may see several."),
+                param("since", Time, "From this instant on."),
+                param("before", Time, "Before this instant."),
+            ])
+            .errors(&[InvalidRequest]),
+        doc(
+            "verify_audit_log",
+            "Whether the trail is whole",
+            ok("{ok: true, sound: bool, complete: bool, nextAfter: int|null, report: AuditReport}"),
+        )
+        .about("Names changed rows, gaps and seals that do not hold, by sequence number. A long trail is checked in parts: `nextAfter` of one is `after` of the next.")
+        .query(&[param("after", Number(0, 0, 4_294_967_295), "The seal the part before ended with.")])
+        .errors(&[ValidationError]),
+    ],
+};
+
+pub const DEPLOYMENT: Section = Section {
+    tag: "Deployment",
+    about: "For verifiers and for whoever runs this.",
+    docs: &[
+        doc("jwks", "The public keys", ok("{keys: {kty: text, crv: text, x: text, y: text, kid: text, alg: text, use: text}[]}"))
+            .about("RFC 7517. May be kept for five minutes, and used for a day when it cannot be had.")
+            .also(&[Empty(304)]),
+        doc("health", "Whether everything is there", ok("Health"))
+            .about("503 when something is down that nobody can sign in without.")
+            .also(&[Json(503, "Health")]),
+    ],
+};
+
+pub const DEVELOPMENT: Section = Section {
+    tag: "Development",
+    about: "There only in development.",
+    docs: &[
+        doc("inbox_page", "Every mail that was sent, as a page", Media(200, "text/html")).query(&[param("to", Text, "Only mails to this address.")]),
+        doc("inbox_list", "Every mail that was sent", ok("Mail[]")).query(&[param("to", Text, "Only mails to this address.")]),
+        doc("seed", "Make the people and organizations of the guides", ok("{ok: true, created: bool, tenantId: uuid, organizationId: uuid}")),
+    ],
+};
