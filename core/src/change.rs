@@ -17,8 +17,9 @@ use crate::{
 pub struct Change {
     pub writes: Vec<Statement>,
     pub audit: Vec<audit::Entry>,
-    pub events: Vec<Event>,
-    pub mails: Vec<MailOrder>,
+    /// Each with its own condition: false runs its statement without a row, as `applies` does for all of them.
+    pub events: Vec<(Event, bool)>,
+    pub mails: Vec<(MailOrder, bool)>,
     /// False runs the same statements without a row of trail: an unknown address must cost what a known one does.
     pub applies: bool,
 }
@@ -33,13 +34,21 @@ impl Change {
         self
     }
 
-    pub fn event(mut self, event: Event) -> Self {
-        self.events.push(event);
+    pub fn event(self, event: Event) -> Self {
+        self.event_if(true, event)
+    }
+
+    pub fn event_if(mut self, meant: bool, event: Event) -> Self {
+        self.events.push((event, meant));
         self
     }
 
-    pub fn mail(mut self, mail: MailOrder) -> Self {
-        self.mails.push(mail);
+    pub fn mail(self, mail: MailOrder) -> Self {
+        self.mail_if(true, mail)
+    }
+
+    pub fn mail_if(mut self, meant: bool, mail: MailOrder) -> Self {
+        self.mails.push((mail, meant));
         self
     }
 

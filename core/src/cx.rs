@@ -93,8 +93,8 @@ impl Cx<'_> {
         }
         let Change { mut writes, audit, events, mails, applies } = change;
         writes.extend(audit.into_iter().map(|entry| store::audit::append(&self.audit_row(entry), applies, &self.deployment.keys)));
-        writes.extend(events.iter().map(|event| store::outbox::event(self.new_id(), event, self.now, applies)));
-        writes.extend(mails.iter().map(|mail| store::outbox::mail(self.new_id(), mail, self.now, applies, &self.deployment.keys)));
+        writes.extend(events.iter().map(|(event, meant)| store::outbox::event(self.new_id(), event, self.now, applies && *meant)));
+        writes.extend(mails.iter().map(|(mail, meant)| store::outbox::mail(self.new_id(), mail, self.now, applies && *meant, &self.deployment.keys)));
         #[cfg(feature = "twins")]
         if self.twin("commit-in-pieces") {
             // The twin that a crash cuts in two: one transaction a statement.

@@ -18,14 +18,15 @@ use crate::{
         locale::Locale,
         time::{MINUTE, Millis},
     },
+    hashing,
     mail::template::Template,
-    ports::{Statement, StoreError},
+    ports::StoreError,
     problem::Problem,
     store::{
         self,
         audit::count_attempt,
         directory::{self, Standing},
-        entities,
+        entities, outbox,
         tokens::{self, Waiting},
         users::{self, Count, NewUser, SignupRow},
     },
@@ -54,25 +55,26 @@ const COALESCE: i64 = MINUTE;
 pub const MAILS_PER_HOUR: i64 = 6;
 
 /// What a sign-up does, given what stands at the address.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Plan {
     /// Nobody there: a new account, unverified, and its verification mail.
     Create,
     /// Somebody there who never verified: a new token, and the mail again. The older token is void.
-    Resend { user: Id<User>, replaces: Option<RowId> },
+    Resend { replaces: Option<RowId> },
     /// Somebody verified: they are told that they have an account.
-    Remind { user: Id<User> },
+    Remind,
     /// A mail went out just now, or too many did: nothing more is sent.
     Quiet,
 }
 
 pub fn plan(found: Option<&SignupRow>, mails_this_hour: i64, now: Millis) -> Plan {
+    let just_now = |at: Option<Millis>| at.is_some_and(|at| at.plus(COALESCE) > now);
     match found {
         None => Plan::Create,
         Some(_) if mails_this_hour >= MAILS_PER_HOUR => Plan::Quiet,
-        Some(row) if row.email_verified_at.is_some() => Plan::Remind { user: row.id },
-        Some(row) if row.pending_at.is_some_and(|at| at.plus(COALESCE) > now) => Plan::Quiet,
-        Some(row) => Plan::Resend { user: row.id, replaces: row.pending_id },
+        Some(row) if just_now(if row.email_verified_at.is_some() { row.reminded_at } else { row.pending_at }) => Plan::Quiet,
+        Some(row) if row.email_verified_at.is_some() => Plan::Remind,
+        Some(row) => Plan::Resend { replaces: row.pending_id },
     }
 }
 
@@ -82,35 +84,23 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let place = cx.place()?;
     let Some(organization) = place.organization else { return Err(Problem::invalid("organizationId is required")) };
 
-    // Who loses a race reads again and finds what the winner wrote.
+    // Who loses a race reads again and finds what the winner wrote. Whatever stands at the address, of two at once
+    // one loses: see `change`.
     let mut phc = None;
     for _ in 0..3 {
         let (standing, found, mails) = look(cx, organization, &lookup).await?;
-        // One hash in every branch, after everything that is refused without one.
         let plan = plan(found.as_ref(), mails, cx.now);
         if phc.is_none() {
             check_password(cx, &email, &standing)?;
         }
-        let waiting = found.as_ref().and_then(|f| f.pending_hash.clone()).filter(|_| plan == Plan::Quiet);
-        let same = match (&waiting, &phc) {
-            (Some(waiting), _) => cx.io.verify_password(cx.body.password("password")?, waiting.clone()).await?.matches,
-            (None, Some(_)) => false,
-            (None, None) => {
-                phc = Some(cx.io.hash(cx.body.password("password")?).await?);
-                false
-            }
-        };
-        let hash = phc.as_deref().unwrap_or_default();
-        let change = match plan {
-            // What waited may not be this person's: see `quiet`.
-            Plan::Quiet => quiet(cx, found.as_ref(), waiting.is_some() && !same)?,
-            Plan::Create if phc.is_some() => create(cx, &email, &lookup, organization, &standing, hash)?,
-            Plan::Resend { user, replaces } if phc.is_some() => resend(cx, &email, user, replaces, organization, hash)?,
-            Plan::Remind { user } => remind(cx, &email, user, found.as_ref())?,
-            // The account went away between two tries; the third finds it so again.
-            Plan::Create | Plan::Resend { .. } => continue,
-        };
-        match cx.try_commit(change).await {
+        #[cfg(feature = "twins")]
+        if plan == Plan::Remind && cx.twin("signup-early-return") {
+            // The twin that tells by its speed: nothing to create, nothing to hash.
+            return Ok(Response::json(202, &json!({"ok": true})));
+        }
+        let contested = hash_once(cx, plan, found.as_ref(), &mut phc).await?;
+        let order = Order { email: &email, lookup: &lookup, organization, standing: &standing, mails };
+        match cx.try_commit(change(cx, &order, plan, found.as_ref(), contested, phc.as_deref())?).await {
             Ok(_) => return Ok(Response::json(202, &json!({"ok": true}))),
             Err(StoreError::Unique(_) | StoreError::Precondition) => {}
             Err(other) => return Err(other.into()),
@@ -123,7 +113,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
 async fn look(cx: &Cx<'_>, organization: Id<Organization>, lookup: &str) -> Result<(Standing, Option<SignupRow>, i64), Problem> {
     let tenant = cx.place()?.tenant;
     let queries =
-        vec![directory::standing(tenant, Some(organization)), users::for_signup(tenant, lookup), users::recent_mails(tenant, lookup, cx.now)];
+        vec![directory::standing(tenant, Some(organization)), users::for_signup(tenant, lookup, cx.now), users::recent_mails(tenant, lookup, cx.now)];
     let mut rows = cx.read(queries).await?.into_iter();
     let standing = rows.next().unwrap_or_default().first::<Standing>()?.filter(|s| s.organization_id.is_some());
     let found = rows.next().unwrap_or_default().first::<SignupRow>()?;
@@ -140,100 +130,111 @@ fn check_password(cx: &Cx<'_>, email: &Email, standing: &Standing) -> Result<(),
     new_password::check(cx, "password", &cx.body.password("password")?, &standing.tenant_policy, &[email.as_str(), &name])
 }
 
-fn create(cx: &Cx<'_>, email: &Email, lookup: &str, organization: Id<Organization>, standing: &Standing, phc: &str) -> Result<Change, Problem> {
-    let tenant = cx.place()?.tenant;
-    let user = NewUser {
-        id: cx.new_id(),
+/// One hash in every branch, whether anything comes of it or not; a second one for whoever lost a race to somebody who
+/// had a mail sent, whatever that mail was. Whether the password that waits is another one comes back.
+///
+/// A mail that is under way belongs to an earlier sign-up, and its link would make that one's password live. Where this
+/// sign-up's password is another one, two people claim the address, or one changed their mind: the link then proves the
+/// address and nothing more. (The same password is a double click.)
+async fn hash_once(cx: &Cx<'_>, plan: Plan, found: Option<&SignupRow>, phc: &mut Option<String>) -> Result<bool, Problem> {
+    let password = cx.body.password("password")?;
+    let waiting = found.and_then(|found| found.pending_hash.clone()).filter(|_| plan == Plan::Quiet);
+    if let Some(waiting) = waiting {
+        return Ok(!cx.io.verify_password(password, waiting).await?.matches);
+    }
+    if phc.is_none() {
+        *phc = Some(cx.io.hash(password).await?);
+    } else if plan == Plan::Quiet {
+        cx.io.verify_password(password, hashing::DUMMY.to_owned()).await?;
+    }
+    Ok(false)
+}
+
+/// What was asked for, and where.
+struct Order<'a> {
+    email: &'a Email,
+    lookup: &'a str,
+    organization: Id<Organization>,
+    standing: &'a Standing,
+    mails: i64,
+}
+
+/// The statements of every branch: each runs whatever the plan is, and finds its row only where it is meant. Ids that
+/// name nothing stand in for the others. Nobody was mailed since the address was looked at, or nothing of it happens:
+/// of two sign-ups at once one loses, be the address free, waiting or taken.
+fn change(cx: &Cx<'_>, order: &Order<'_>, plan: Plan, found: Option<&SignupRow>, contested: bool, phc: Option<&str>) -> Result<Change, Problem> {
+    let &Order { email, lookup, organization, mails, .. } = order;
+    let (tenant, name) = (cx.place()?.tenant, cx.body.text("displayName")?);
+    let created = plan == Plan::Create;
+    let born: Id<User> = cx.new_id();
+    let user = found.map_or(born, |found| found.id);
+    let replaces = if let Plan::Resend { replaces } = plan { replaces } else { None };
+    let issues = created || matches!(plan, Plan::Resend { .. });
+    let erased = found.and_then(|found| found.pending_id).filter(|_| contested);
+    let row = cx.new_id();
+    let token = cx.deployment.keys.mailed_token(Purpose::EmailVerification, row).hash();
+    let waiting = Waiting { password_hash: phc, display_name: Some(name) };
+    let account = NewUser {
+        id: born,
         tenant,
         organization,
         email,
         lookup_hash: lookup,
         password_hash: None,
-        display_name: cx.body.text("displayName")?,
+        display_name: name,
         locale: cx.locale().code(),
         verified_at: None,
         company: None,
     };
-    let mut writes = vec![users::insert(&user, cx.now)];
-    writes.extend(standing.default_role_id.map(|role| users::grant_role(user.id, role, cx.now)));
-    writes.extend(entities::link_on_user_created(user.id, tenant, organization, lookup));
-    let row = issue(cx, user.id, phc, &mut writes)?;
-    writes.push(count_attempt(tenant, "signup", cx.now));
-    Ok(Change::new(writes)
-        .audit(Entry::new("user.created", "user", user.id).within(tenant, Some(organization)))
-        .event(Event::new(
-            "customer_accounts.user.created",
-            tenant,
-            Some(organization),
-            json!({"id": user.id, "email": email.as_str(), "tenantId": tenant, "organizationId": organization}),
-        ))
-        .mail(order(cx, Template::VerifyEmail, email, organization, Some(row), cx.body.text("displayName")?, cx.locale())?))
-}
-
-fn resend(cx: &Cx<'_>, email: &Email, user: Id<User>, replaces: Option<RowId>, organization: Id<Organization>, phc: &str) -> Result<Change, Problem> {
-    let tenant = cx.place()?.tenant;
-    let mut writes = Vec::new();
-    if let Some(row) = replaces {
+    let mut writes =
+        vec![outbox::no_further_mail(tenant, lookup, mails, cx.now), users::insert_if(created, &account, cx.now), store::changed(created)];
+    writes.push(users::grant_role(born, order.standing.default_role_id, cx.now));
+    writes.extend(entities::link_on_user_created(born, tenant, organization, lookup));
+    writes.extend([
         // Exactly the token that was read: of two sign-ups at once, one replaces it and the other reads again.
-        writes.extend([tokens::void_verification(row, cx.now), store::changed_one()]);
-    }
-    let row = issue(cx, user, phc, &mut writes)?;
-    writes.push(count_attempt(tenant, "signup", cx.now));
+        tokens::void_verification(replaces.unwrap_or_else(|| cx.new_id()), cx.now),
+        store::changed(replaces.is_some()),
+        tokens::erase_waiting(erased.unwrap_or_else(|| cx.new_id())),
+        tokens::issue_for_signup(row, if issues { user } else { cx.new_id() }, &token, &waiting, cx.now),
+        store::changed(issues),
+        count_attempt(tenant, "signup", cx.now),
+    ]);
     Ok(Change::new(writes)
-        .audit(Entry::new("signup.repeated", "user", user).within(tenant, Some(organization)).detail(json!({"mail": "verification"})))
-        .mail(order(cx, Template::VerifyEmail, email, organization, Some(row), cx.body.text("displayName")?, cx.locale())?))
+        .audit(entry(plan, user).within(tenant, Some(if created { organization } else { found.map_or(organization, |f| f.organization_id) })))
+        .event_if(
+            created,
+            Event::new(
+                "customer_accounts.user.created",
+                tenant,
+                Some(organization),
+                json!({"id": user, "email": email.as_str(), "tenantId": tenant, "organizationId": organization}),
+            ),
+        )
+        .mail_if(plan != Plan::Quiet, mail(cx, order, plan, found, row)?))
 }
 
-fn remind(cx: &Cx<'_>, email: &Email, user: Id<User>, found: Option<&SignupRow>) -> Result<Change, Problem> {
-    let tenant = cx.place()?.tenant;
-    let (organization, name, locale) =
-        found.map_or((None, "", Locale::En), |f| (Some(f.organization_id), f.display_name.as_str(), Locale::parse(&f.locale).unwrap_or_default()));
-    let Some(organization) = organization else { return quiet(cx, found, false) };
-    Ok(Change::new(vec![count_attempt(tenant, "signup", cx.now)])
-        .audit(Entry::new("signup.repeated", "user", user).within(tenant, Some(organization)).detail(json!({"mail": "existing_account"})))
-        .mail(order(cx, Template::ExistingAccount, email, organization, None, name, locale)?))
+fn entry(plan: Plan, user: Id<User>) -> Entry {
+    let repeated = |mail: &str| Entry::new("signup.repeated", "user", user).detail(json!({"mail": mail}));
+    match plan {
+        Plan::Create => Entry::new("user.created", "user", user),
+        Plan::Resend { .. } => repeated("verification"),
+        Plan::Remind => repeated("existing_account"),
+        Plan::Quiet => repeated("none"),
+    }
 }
 
-/// Nothing is sent, and still a row is written: as much work as the other branches.
-///
-/// The mail that is under way belongs to an earlier sign-up, and its link would make that one's password live. Where
-/// this sign-up's password is another one, two people claim the address, or one changed their mind: the link then proves
-/// the address and nothing more. (The same password is a double click.)
-fn quiet(cx: &Cx<'_>, found: Option<&SignupRow>, contested: bool) -> Result<Change, Problem> {
-    let tenant = cx.place()?.tenant;
-    let target = found.map_or_else(|| cx.new_id(), |f| f.id);
-    let organization = found.map(|f| f.organization_id);
-    let mut writes = vec![count_attempt(tenant, "signup", cx.now)];
-    writes.extend(found.and_then(|f| f.pending_id).filter(|_| contested).map(tokens::erase_waiting));
-    Ok(Change::new(writes).audit(Entry::new("signup.repeated", "user", target).within(tenant, organization).detail(json!({"mail": "none"}))))
-}
-
-/// A new verification token with this sign-up's own password and name behind it.
-fn issue(cx: &Cx<'_>, user: Id<User>, phc: &str, writes: &mut Vec<Statement>) -> Result<RowId, Problem> {
-    let row = cx.new_id();
-    let token = cx.deployment.keys.mailed_token(Purpose::EmailVerification, row).hash();
-    let waiting = Waiting { password_hash: Some(phc), display_name: Some(cx.body.text("displayName")?) };
-    writes.extend([tokens::issue_for_signup(row, user, &token, &waiting, cx.now), store::changed_one()]);
-    Ok(row)
-}
-
-fn order(
-    cx: &Cx<'_>,
-    template: Template,
-    to: &Email,
-    organization: Id<Organization>,
-    token_row: Option<RowId>,
-    name: &str,
-    locale: Locale,
-) -> Result<MailOrder, Problem> {
+/// To who asked, in their own words; the reminder to whom the account belongs, in theirs.
+fn mail(cx: &Cx<'_>, order: &Order<'_>, plan: Plan, found: Option<&SignupRow>, row: RowId) -> Result<MailOrder, Problem> {
+    let typed = cx.body.text("displayName")?;
+    let owner = found.filter(|_| plan == Plan::Remind);
     Ok(MailOrder {
-        template,
-        to: to.clone(),
-        locale,
+        template: if owner.is_some() { Template::ExistingAccount } else { Template::VerifyEmail },
+        to: order.email.clone(),
+        locale: owner.map_or_else(|| cx.locale(), |owner| Locale::parse(&owner.locale).unwrap_or_default()),
         tenant: cx.place()?.tenant,
-        organization: Some(organization),
-        token_row,
-        recipient_name: Some(name.to_owned()),
+        organization: Some(owner.map_or(order.organization, |owner| owner.organization_id)),
+        token_row: owner.is_none().then_some(row),
+        recipient_name: Some(owner.map_or(typed, |owner| &owner.display_name).to_owned()),
         inviter: None,
         facts: Vec::new(),
     })
@@ -253,6 +254,7 @@ mod tests {
             pending_id: pending_at.map(|_| Id::new(Millis(3), [0; 10])),
             pending_at: pending_at.map(Millis),
             pending_hash: None,
+            reminded_at: None,
         }
     }
 
@@ -260,10 +262,12 @@ mod tests {
     fn what_a_sign_up_does_depends_on_the_address_alone() {
         let now = Millis(10 * MINUTE);
         assert_eq!(plan(None, 0, now), Plan::Create);
-        assert!(matches!(plan(Some(&row(true, None)), 0, now), Plan::Remind { .. }));
+        assert!(matches!(plan(Some(&row(true, None)), 0, now), Plan::Remind));
         assert!(matches!(plan(Some(&row(false, Some(0))), 0, now), Plan::Resend { replaces: Some(_), .. }));
         assert!(matches!(plan(Some(&row(false, None)), 0, now), Plan::Resend { replaces: None, .. }));
         assert_eq!(plan(Some(&row(false, Some(now.0 - 1))), 0, now), Plan::Quiet, "a mail went out just now");
+        let reminded = SignupRow { reminded_at: Some(Millis(now.0 - 1)), ..row(true, None) };
+        assert_eq!(plan(Some(&reminded), 0, now), Plan::Quiet, "so did a reminder");
         assert_eq!(plan(Some(&row(true, None)), MAILS_PER_HOUR, now), Plan::Quiet);
     }
 }

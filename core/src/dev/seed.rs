@@ -102,7 +102,7 @@ async fn seed_customers(cx: &Cx<'_>, tenant: Id<Tenant>, organization: Id<Organi
             company: None,
         };
         writes.push(users::insert(&user, cx.now));
-        writes.extend(roles.iter().find(|(slug, _)| slug == role).map(|(_, id)| users::grant_role(user.id, *id, cx.now)));
+        writes.extend(roles.iter().find(|(slug, _)| slug == role).map(|(_, id)| users::grant_role(user.id, Some(*id), cx.now)));
     }
     Ok(())
 }

@@ -30,5 +30,10 @@ use crate::{args, ports::Statement};
 
 /// Aborts the whole batch unless the statement before it changed exactly one row: our compare-and-swap.
 pub fn changed_one() -> Statement {
-    Statement::new("INSERT OR REPLACE INTO precondition (id, ok) SELECT 1, changes() = 1", args![])
+    changed(true)
+}
+
+/// The same where the statement before it may not have been meant: then it must have changed nothing.
+pub fn changed(meant: bool) -> Statement {
+    Statement::new("INSERT OR REPLACE INTO precondition (id, ok) SELECT 1, changes() = ?1", args![meant])
 }

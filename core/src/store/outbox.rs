@@ -7,7 +7,7 @@ use crate::{
     change::MailOrder,
     domain::{
         event::Event,
-        id::{Id, Record, User},
+        id::{Id, Record, Tenant, User},
         keys::Keys,
         lockout,
         realm::Realm,
@@ -114,6 +114,12 @@ pub fn mail_failed(id: Id<Record>, error: &str, retry_at: Option<Millis>, now: M
 /// Mails to one address in the last hour, counted to the cap and no further.
 pub const RECENT_MAILS: &str = "(SELECT count(*) FROM (SELECT 1 FROM mail_outbox m WHERE m.tenant_id = ?1 AND m.recipient_hash = ?2 \
      AND m.created_at > ?3 - 3600000 LIMIT 10))";
+
+/// Aborts the batch where an address got another mail since they were counted: two who ask at once do not both find
+/// that one more may go out.
+pub fn no_further_mail(tenant: Id<Tenant>, lookup_hash: &str, counted: i64, now: Millis) -> Statement {
+    Statement::new(format!("INSERT OR REPLACE INTO precondition (id, ok) SELECT 1, {RECENT_MAILS} = ?4"), args![tenant, lookup_hash, now, counted])
+}
 
 /// Mails waiting and given up, for health.
 pub fn backlog(now: Millis) -> Query {

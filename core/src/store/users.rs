@@ -142,9 +142,14 @@ pub struct NewUser<'a> {
 }
 
 pub fn insert(user: &NewUser, now: Millis) -> Statement {
+    insert_if(true, user, now)
+}
+
+/// The same, or the same statement without a row: see [`crate::change::Change::applies`].
+pub fn insert_if(meant: bool, user: &NewUser, now: Millis) -> Statement {
     Statement::new(
         "INSERT INTO customer_users (id, tenant_id, organization_id, email, email_hash, password_hash, display_name, locale, email_verified_at, \
-         customer_entity_id, created_at, search_name, search_email) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+         customer_entity_id, created_at, search_name, search_email) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13 WHERE ?14 = 1",
         args![
             user.id,
             user.tenant,
@@ -158,7 +163,8 @@ pub fn insert(user: &NewUser, now: Millis) -> Statement {
             user.company,
             now,
             search::words_json(user.display_name),
-            search::words_json(user.email.as_str())
+            search::words_json(user.email.as_str()),
+            meant
         ],
     )
 }
@@ -194,8 +200,12 @@ pub fn rename(realm: Realm, user: Id<User>, display_name: &str) -> Statement {
     }
 }
 
-pub fn grant_role(user: Id<User>, role: Id<Role>, now: Millis) -> Statement {
-    Statement::new("INSERT INTO customer_user_roles (user_id, role_id, created_at) VALUES (?1, ?2, ?3)", args![user, role, now])
+/// Where there is no such account, or no role, nothing is granted.
+pub fn grant_role(user: Id<User>, role: Option<Id<Role>>, now: Millis) -> Statement {
+    Statement::new(
+        "INSERT INTO customer_user_roles (user_id, role_id, created_at) SELECT u.id, ?2, ?3 FROM customer_users u WHERE u.id = ?1 AND ?2 IS NOT NULL",
+        args![user, role, now],
+    )
 }
 
 /// What sign-up finds at an address.
@@ -211,15 +221,19 @@ pub struct SignupRow {
     pub pending_at: Option<Millis>,
     /// The password that waits behind it.
     pub pending_hash: Option<String>,
+    /// When the address was last told that it has an account, if that was within the minute.
+    pub reminded_at: Option<Millis>,
 }
 
-pub fn for_signup(tenant: Id<Tenant>, lookup_hash: &str) -> Query {
+pub fn for_signup(tenant: Id<Tenant>, lookup_hash: &str, now: Millis) -> Query {
     Query::new(
-        "SELECT u.id, u.display_name, u.locale, u.email_verified_at, u.organization_id, v.id AS pending_id, v.created_at AS pending_at, v.password_hash AS pending_hash FROM customer_users u \
+        "SELECT u.id, u.display_name, u.locale, u.email_verified_at, u.organization_id, v.id AS pending_id, v.created_at AS pending_at, v.password_hash AS pending_hash, \
+         (SELECT max(m.created_at) FROM mail_outbox m WHERE m.tenant_id = ?1 AND m.recipient_hash = ?2 AND m.created_at > ?3 - 60000 \
+         AND m.template = 'existing_account') AS reminded_at FROM customer_users u \
          LEFT JOIN customer_user_email_verifications v ON v.id = (SELECT p.id FROM customer_user_email_verifications p \
          WHERE p.user_id = u.id AND p.purpose = 'email_verification' AND p.used_at IS NULL AND p.voided_at IS NULL ORDER BY p.created_at DESC LIMIT 1) \
          WHERE u.tenant_id = ?1 AND u.email_hash = ?2 AND u.deleted_at IS NULL",
-        args![tenant, lookup_hash],
+        args![tenant, lookup_hash, now],
     )
 }
 

@@ -191,7 +191,7 @@ impl World {
         if !role.is_empty() {
             let sql = format!("SELECT id FROM customer_roles WHERE organization_id = '{}' AND slug = '{role}'", place.organization);
             let role = Id::<Role>::parse(self.value(&sql).as_str().unwrap()).unwrap();
-            writes.push(users::grant_role(id, role, now));
+            writes.push(users::grant_role(id, Some(role), now));
         }
         self.write(writes);
         id

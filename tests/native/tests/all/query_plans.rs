@@ -63,7 +63,8 @@ fn plan(world: &World, sql: &str) -> Vec<String> {
 /// Making a parent row mentions its children only where a violation is pending, which in SQLite's code is the jump
 /// `OP_FkIfZero` round the scan: the plan names it, the run skips it.
 fn is_childrens_check(sql: &str, line: &str) -> bool {
-    sql.starts_with("INSERT INTO ") && sql.contains(") VALUES (") && line.strip_prefix("SCAN ").is_some_and(|table| !table.contains(' '))
+    let of_constants = sql.contains(") VALUES (") || (sql.contains(") SELECT ?1, ") && !sql.contains(" FROM "));
+    sql.starts_with("INSERT INTO ") && of_constants && line.strip_prefix("SCAN ").is_some_and(|table| !table.contains(' '))
 }
 
 /// Whether a name of a plan stands for a table: itself, or an alias of one. Others are common table expressions and
