@@ -25,8 +25,8 @@ export async function inbox(server, to, { least = 1, timeout = 10_000, where = (
 }
 
 /** Waits until no mail is on its way any more: then what the inbox holds is all there will be. */
-export async function mailsSettled(server, timeout = 15_000) {
-  for (const until = performance.now() + timeout; ; await sleep(50)) {
+export async function mailsSettled(server, { timeout = 15_000, every = 50 } = {}) {
+  for (const until = performance.now() + timeout; ; await sleep(every)) {
     const waiting = await server.count('SELECT count(*) FROM mail_outbox WHERE sent_at IS NULL AND abandoned_at IS NULL');
     if (waiting === 0) return;
     if (performance.now() > until) throw new Error(`${waiting} mails still waiting after ${timeout} ms`);
@@ -63,6 +63,14 @@ export async function member(server, { email = freshEmail(), password = PASSWORD
 export async function signedIn(server, { email = SEEDED.buyer, password = SEED_PASSWORD } = {}) {
   const client = new Client(server);
   const reply = await logIn(client, { email, password });
+  assert.equal(reply.status, 200, reply.text);
+  return client;
+}
+
+/** A member of staff, signed in. */
+export async function staff(server, email = 'admin@acme.com') {
+  const client = new Client(server);
+  const reply = await client.post('/api/auth/login', { email, password: SEED_PASSWORD });
   assert.equal(reply.status, 200, reply.text);
   return client;
 }
