@@ -7,8 +7,9 @@ use crate::{
         authority::{Caller, Standing},
         email::Email,
         feature::Grants,
-        id::{Entity, Id, Organization, Role, Session, Tenant, User},
+        id::{Entity, Id, Merchant, Organization, Role, Session, Tenant, User},
         realm::Realm,
+        scope::{Reach, Scope},
         time::Millis,
     },
     problem::Problem,
@@ -43,6 +44,10 @@ pub struct Actor {
     pub platform: bool,
     /// Staff who look after the whole tenant, not only the active organization.
     pub whole_tenant: bool,
+    /// How far the lists of staff reach.
+    pub reach: Reach,
+    /// The merchants staff work at here.
+    pub merchants: Vec<Id<Merchant>>,
     pub must_change_password: bool,
     pub locale: String,
     pub tenant_policy: String,
@@ -72,6 +77,11 @@ impl Actor {
             platform: self.platform,
             organizations: (!self.whole_tenant).then_some(self.organization.as_slice()),
         }
+    }
+
+    /// What a list shows that the feature guards.
+    pub fn scope(&self, feature: &str) -> Scope {
+        self.reach.of(feature)
     }
 
     pub fn email(&self) -> Email {

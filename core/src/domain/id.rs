@@ -16,6 +16,10 @@ kinds! {
     Tenant,
     /// Lives in a tenant; its slug is unique across the deployment.
     Organization,
+    /// A reseller who looks after several tenants.
+    Partner,
+    /// A store or site of an organization.
+    Merchant,
     /// A customer or staff account; the realm says which.
     User,
     /// A named set of grants.

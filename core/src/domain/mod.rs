@@ -22,6 +22,7 @@ pub mod realm;
 pub mod redirect;
 pub mod registry;
 pub mod role;
+pub mod scope;
 pub mod search;
 pub mod secret;
 pub mod session;

@@ -147,9 +147,9 @@ fn account(row: &LoginRow, platform: bool, known_device: bool) -> Account {
 /// Where the session would start, and what the person is there.
 fn seat(row: &LoginRow) -> Result<Option<(Seat, Holding)>, StoreError> {
     let (offers, acls) = row.offers()?;
-    let Some(seat) = first_seat(row.home(), &offers, &acls) else { return Ok(None) };
-    let held = holding(offers.into_iter().map(|offer| offer.membership).collect(), &acls, seat);
-    Ok(held.is_member().then_some((seat, held)))
+    let Some(at) = first_seat(row.home(), &offers, &acls) else { return Ok(None) };
+    let held = holding(offers.into_iter().map(|offer| offer.membership).collect(), &acls, &at);
+    Ok(held.is_member().then_some((at.seat, held)))
 }
 
 /// A comma list, any of which will do.
@@ -263,6 +263,8 @@ mod tests {
             features: None,
             admin: None,
             organizations: None,
+            merchants: Vec::new(),
+            partner: None,
         };
         let held = [role("employee", "employee"), role("till", "Cash Desk")];
         for (wanted, holds) in [("", true), (" , ", true), ("admin", false), ("admin, Employee", true), ("cash desk", true), ("cash", false)] {

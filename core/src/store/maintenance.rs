@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The newest migration this build was written for; a test compares it with the folder.
-pub const LATEST_MIGRATION: &str = "0062_super_admins.sql";
+pub const LATEST_MIGRATION: &str = "0063_staff_merchants.sql";
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Applied {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::staff_sessions::{ACLS, MEMBERSHIP, MEMBERSHIPS};
+use super::staff_sessions::{ACLS, MEMBERSHIP, MEMBERSHIPS, above};
 use crate::{
     actor::flag,
     args,
@@ -73,12 +73,13 @@ fn first_of(tenant: &str) -> String {
 /// as none. With the counter of the device that asks.
 pub fn for_login(tenant: Option<Id<Tenant>>, lookup_hash: &str, device: &str) -> Query {
     let (home_organization, first) = (first_of("u.tenant_id"), first_of("m.tenant_id"));
+    let above = above(&format!("COALESCE(m.organization_id, {first})"));
     let select = format!(
         "SELECT u.id, u.tenant_id, t.is_active AS tenant_active, u.email, u.password_hash, u.failed_login_attempts, u.locked_until, u.credential_epoch, \
          u.must_change_password, u.is_active, d.failed_login_attempts AS device_failures, d.locked_until AS device_locked_until, \
          {home_organization} AS home_organization, \
          (SELECT json_group_array(json_object({MEMBERSHIP}, 'open', mt.is_active AND COALESCE(mo.is_active, 1), \
-          'first', CASE WHEN m.organization_id IS NULL THEN {first} END)) {MEMBERSHIPS} AND mt.deleted_at IS NULL \
+          'first', CASE WHEN m.organization_id IS NULL THEN {first} END, 'above', json({above}), 'tenant_partner', mt.partner_id)) {MEMBERSHIPS} AND mt.deleted_at IS NULL \
           AND (m.organization_id IS NULL OR mo.id IS NOT NULL)) AS offers, {ACLS} AS acls \
          FROM staff_users u JOIN tenants t ON t.id = u.tenant_id AND t.deleted_at IS NULL \
          LEFT JOIN staff_device_failures d ON d.user_id = u.id AND d.device = ?2 WHERE u.email_hash = ?1 AND u.deleted_at IS NULL"

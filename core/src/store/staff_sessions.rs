@@ -7,8 +7,8 @@ use crate::{
     actor::{Actor, HeldRole, flag},
     args,
     domain::{
-        id::{Id, Organization, Session, Tenant, User},
-        membership::{Holding, Membership, OwnAcl, Seat, holding},
+        id::{Id, Organization, Partner, Session, Tenant, User},
+        membership::{Holding, Location, Membership, OwnAcl, Seat, holding},
         realm::Realm,
         secret::TokenHash,
         session::{Idle, Times, is_alive},
@@ -47,7 +47,9 @@ pub struct IdentityRow {
     organization_active: Option<i64>,
     organization_slug: Option<String>,
     organization_name: Option<String>,
+    tenant_partner: Option<Id<Partner>>,
     /// JSON arrays.
+    above: String,
     memberships: String,
     acls: String,
 }
@@ -55,7 +57,17 @@ pub struct IdentityRow {
 /// The members of [`Membership`] from `m`, `r` and `ra`.
 pub(super) const MEMBERSHIP: &str = "'tenant', m.tenant_id, 'organization', m.organization_id, 'role', r.id, 'slug', r.slug, 'name', r.name, \
      'priority', r.priority, 'platform', r.tenant_id IS NULL, 'features', json(ra.features_json), 'admin', ra.is_super_admin, \
-     'organizations', json(ra.organizations_json)";
+     'organizations', json(ra.organizations_json), \
+     'merchants', json((SELECT json_group_array(mm.merchant_id) FROM staff_membership_merchants mm WHERE mm.membership_id = m.id)), \
+     'partner', CASE WHEN m.organization_id IS NULL THEN (SELECT ps.partner_id FROM partner_staff ps JOIN partners p ON p.id = ps.partner_id \
+     AND p.is_active = 1 AND p.deleted_at IS NULL WHERE ps.user_id = m.user_id AND ps.partner_id = mt.partner_id) END";
+
+/// An organization and those above it, nearest first, as a JSON array.
+pub(super) fn above(organization: &str) -> String {
+    format!(
+        "(SELECT json_group_array(ancestor_id) FROM (SELECT ancestor_id FROM organization_paths WHERE descendant_id = {organization} ORDER BY depth))"
+    )
+}
 
 /// Live memberships `m` of the user `u` with their role, its ACL and their place. A role counts in its own tenant only.
 pub(super) const MEMBERSHIPS: &str = "FROM staff_memberships m JOIN staff_roles r ON r.id = m.role_id AND r.deleted_at IS NULL \
@@ -73,10 +85,11 @@ pub fn identity(by: By, organization: Option<Id<Organization>>) -> Query {
         "SELECT s.id AS session_id, s.remember, s.last_used_at, s.expires_at, s.deleted_at AS ended_at, s.tenant_id, s.organization_id, u.id AS user_id, \
          u.email, u.display_name, u.email_verified_at, u.is_active, u.last_login_at, u.created_at, u.sessions_revoked_at, u.must_change_password, \
          u.locale, t.is_active AS tenant_active, t.policy AS tenant_policy, o.is_active AS organization_active, o.slug AS organization_slug, \
-         o.name AS organization_name, (SELECT json_group_array(json_object({MEMBERSHIP})) {MEMBERSHIPS}) AS memberships, {ACLS} AS acls \
+         o.name AS organization_name, t.partner_id AS tenant_partner, {} AS above, (SELECT json_group_array(json_object({MEMBERSHIP})) {MEMBERSHIPS}) AS memberships, {ACLS} AS acls \
          FROM staff_user_sessions s JOIN staff_users u ON u.id = s.user_id AND u.deleted_at IS NULL \
          JOIN tenants t ON t.id = s.tenant_id AND t.deleted_at IS NULL \
-         LEFT JOIN organizations o ON o.id = s.organization_id AND o.tenant_id = s.tenant_id AND o.deleted_at IS NULL "
+         LEFT JOIN organizations o ON o.id = s.organization_id AND o.tenant_id = s.tenant_id AND o.deleted_at IS NULL ",
+        above("o.id")
     );
     match by {
         // The token names exactly the place the session is active in; after a switch the older token is void.
@@ -106,7 +119,8 @@ impl IdentityRow {
         }
         let seat = Seat { tenant: self.tenant_id, organization: self.organization_id };
         let (memberships, acls) = parse(&self.memberships, &self.acls).map_err(|_| NotAlive::Account)?;
-        let held = holding(memberships, &acls, seat);
+        let above = serde_json::from_str(&self.above).map_err(|_| NotAlive::Account)?;
+        let held = holding(memberships, &acls, &Location::new(seat, above, self.tenant_partner));
         if !held.is_member() || (seat.organization.is_some() && self.organization_active.is_none()) {
             return Err(NotAlive::Outside);
         }
@@ -138,6 +152,8 @@ impl IdentityRow {
             priority: held.priority,
             platform: held.platform,
             whole_tenant: held.whole_tenant,
+            reach: held.reach,
+            merchants: held.merchants,
             must_change_password: self.must_change_password,
             locale: self.locale,
             tenant_policy: self.tenant_policy,

@@ -17,6 +17,7 @@ pub mod golden;
 pub mod people;
 pub mod ports;
 pub mod request;
+pub mod seats;
 pub mod sources;
 pub mod staff;
 pub mod world;
