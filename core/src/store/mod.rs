@@ -16,6 +16,7 @@ pub mod maintenance;
 pub mod notifications;
 pub mod outbox;
 pub mod roles;
+pub mod scope;
 pub mod search;
 pub mod sessions;
 pub mod staff;

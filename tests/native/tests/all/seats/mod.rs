@@ -1,6 +1,7 @@
 //! Where staff work and what they reach.
 
 mod coverage;
+mod scopes;
 
 use portcullis_core::domain::{
     id::{Id, User},
