@@ -118,6 +118,21 @@ impl Problem {
         Self { details: Some(details), ..Self::new(Code::ValidationError, error) }
     }
 
+    /// The same as 422 under `fieldErrors`, where the wire says so.
+    pub fn unprocessable(error: impl Into<Cow<'static, str>>, fields: Details) -> Self {
+        let fields: Map<String, Value> = fields.into_iter().map(|(field, messages)| (field, json!(messages))).collect();
+        Self::new(Code::UnprocessableEntity, error).member("fieldErrors", fields)
+    }
+
+    /// The same as a list of issues under the member that the wire names.
+    pub fn issues(error: impl Into<Cow<'static, str>>, member: &str, fields: Details) -> Self {
+        let issues: Vec<Value> = fields
+            .into_iter()
+            .flat_map(|(field, messages)| messages.into_iter().map(move |message| json!({"path": [field.clone()], "message": message})))
+            .collect();
+        Self::new(Code::ValidationError, error).member(member, issues)
+    }
+
     pub fn unauthenticated() -> Self {
         Self::new(Code::Unauthenticated, "Authentication required")
     }

@@ -5,11 +5,12 @@ use serde_json::json;
 use crate::{
     change::Change,
     cx::Cx,
-    domain::{audit::Entry, event::Event, keys::Purpose},
+    domain::{audit::Entry, event::Event, keys::Purpose, notification},
     ports::StoreError,
     problem::{Code, Problem},
     store::{
         self,
+        staff_notices::{self, Concern},
         tokens::{self, UsableToken},
         users,
     },
@@ -39,6 +40,9 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let consume = if cx.twin("consume-unchecked") { tokens::consume_verification_unchecked(token.id, cx.now) } else { consume };
     let mut writes = vec![consume, store::changed_one()];
     writes.push(users::verified_by_signup(user.id, token.password_hash.as_deref(), token.display_name.as_deref(), cx.now));
+    // A sign-up is news to staff once somebody stands behind it.
+    let concern = Concern { id: cx.new_id(), tenant: user.tenant_id, organization: user.organization_id, feature: staff_notices::SEES_CUSTOMERS };
+    writes.push(staff_notices::to_those_concerned_if_changed(&concern, &notification::customer_signed_up(user.id.to_string()), cx.now));
     // Whoever verified may have asked for links before; none of them is needed any more.
     writes.push(tokens::void_verifications(user.id, Purpose::EmailVerification, cx.now));
     let payload = json!({"userId": user.id, "recipientUserId": user.id, "tenantId": user.tenant_id});

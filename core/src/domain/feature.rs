@@ -8,6 +8,12 @@ pub fn grant_covers(grant: &str, feature: &str) -> bool {
     grant.strip_suffix(".*").is_some_and(|stem| feature == stem || feature.strip_prefix(stem).is_some_and(|rest| rest.starts_with('.')))
 }
 
+/// Every grant that covers a feature, for statements that have to ask a list of grants.
+pub fn covering(feature: &str) -> Vec<String> {
+    let stems = feature.match_indices('.').map(|(at, _)| at).chain([feature.len()]).filter_map(|at| feature.get(..at));
+    ["*", feature].map(str::to_owned).into_iter().chain(stems.map(|stem| format!("{stem}.*"))).collect()
+}
+
 /// Whether a denial takes away everything that a grant covers.
 fn swallows(denial: &str, grant: &str) -> bool {
     match grant.strip_suffix(".*") {
@@ -69,6 +75,17 @@ mod tests {
         assert!(grant_covers("*", "anything"));
         assert!(!grant_covers("", "a"));
         assert!(!grant_covers(".*", "a"));
+    }
+
+    #[test]
+    fn the_covering_grants_are_those_that_cover() {
+        let grants = ["*", "a", "a.*", "a.b", "a.b.*", "a.bc", "a.bc.*", "b.*", ""];
+        for feature in ["a", "a.b", "a.b.c"] {
+            let listed = covering(feature);
+            for grant in grants {
+                assert_eq!(listed.iter().any(|g| g == grant), grant_covers(grant, feature), "{grant} {feature}");
+            }
+        }
     }
 
     #[test]

@@ -5,6 +5,9 @@ use serde_json::{Map, Value, json};
 use crate::problem::Code;
 
 pub fn schema() -> Value {
+    let path = json!({"type": "array", "items": {"type": "string"}});
+    let issue = json!({"type": "object", "properties": {"path": path, "message": {"type": "string"}}, "required": ["path", "message"]});
+    let issues = json!({"type": "array", "items": issue});
     json!({
         "type": "object",
         "description": "RFC 9457 problem details. `error` is an English sentence; `code` never changes its meaning.",
@@ -16,7 +19,11 @@ pub fn schema() -> Value {
             "title": {"type": "string"},
             "status": {"type": "integer"},
             "requestId": {"type": "string", "description": "The same as in X-Request-Id and in the trail."},
-            "details": {"type": "object", "description": "Which field was wrong, and how.", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+            "details": {
+                "description": "Which field was wrong, and how.",
+                "anyOf": [{"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}}, issues.clone()],
+            },
+            "issues": issues,
         },
         "required": ["ok", "error", "code", "type", "title", "status", "requestId"],
     })

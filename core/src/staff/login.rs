@@ -22,6 +22,7 @@ use crate::{
         event::Event,
         id::{Id, User},
         membership::{Holding, Membership, Seat, first_seat, holding},
+        notification,
         realm::Realm,
         redirect,
     },
@@ -35,7 +36,7 @@ use crate::{
         directory::{self, Standing},
         outbox,
         staff::{self, LoginRow},
-        users,
+        staff_notices, users,
     },
     web::{
         body::{Kind, Refusal, Schema, optional, required},
@@ -233,7 +234,8 @@ async fn fail(cx: &Cx<'_>, asked: &Asked, row: Option<&LoginRow>, refusing: Refu
     // Only the lock that stops strangers is news; whether this was it, the batch itself finds out.
     let locked = Event::new("auth.user.locked", tenant, None, json!({"id": user, "email": asked.email.as_str(), "tenantId": tenant}));
     let locked = outbox::event_if_locked(Realm::Staff, cx.new_id(), &locked, if asked.nonce.is_empty() { counted } else { nobody }, cx.now);
-    let change = Change::new(vec![count, locked, count_attempt(tenant, "staff.login.failed", cx.now)])
+    let told = staff_notices::to_one_if_changed(cx.new_id(), counted, &notification::staff_locked(), cx.now);
+    let change = Change::new(vec![count, locked, told, count_attempt(tenant, "staff.login.failed", cx.now)])
         .audit(entry.detail(json!({"reason": refusing.name()})))
         .event(Event::new("auth.login.failed", tenant, None, payload))
         .applies(row.is_some());

@@ -1,8 +1,12 @@
-//! Staff: signing in and out of the back office, and one's own account there.
+//! Staff: signing in and out of the back office, one's own account there, and the people of the realm.
 
 pub mod feature_check;
 pub mod login;
 pub mod logout;
+pub mod new_password;
+pub mod password_reset;
+pub mod people;
 pub mod profile;
 pub mod refresh;
+pub mod sessions;
 pub mod sign_in;

@@ -94,6 +94,7 @@ pub struct AcceptableRow {
     pub email: String,
     pub email_hash: String,
     pub customer_entity_id: Option<Id<Entity>>,
+    pub invited_by_user_id: Option<Id<User>>,
     pub invited_by_customer_user_id: Option<Id<User>>,
     pub locale: String,
     /// The account at the address, if there is one.
@@ -107,7 +108,7 @@ pub fn acceptable(token: &TokenHash, now: Millis) -> Query {
         "SELECT i.id, i.tenant_id, i.organization_id, o.name AS organization_name, o.slug AS organization_slug, t.is_active AS tenant_active, \
          o.is_active AS organization_active, t.policy AS tenant_policy, i.email, i.email_hash, \
          (SELECT e.id FROM customer_entities e WHERE e.id = i.customer_entity_id AND e.tenant_id = i.tenant_id AND e.kind = 'company' AND e.deleted_at IS NULL) AS customer_entity_id, \
-         i.invited_by_customer_user_id, i.locale, \
+         i.invited_by_user_id, i.invited_by_customer_user_id, i.locale, \
          u.id AS user_id, u.email_verified_at AS user_verified_at, u.credential_epoch AS user_epoch \
          FROM customer_user_invitations i JOIN tenants t ON t.id = i.tenant_id AND t.deleted_at IS NULL \
          JOIN organizations o ON o.id = i.organization_id AND o.deleted_at IS NULL \

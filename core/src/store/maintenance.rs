@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The newest migration this build was written for; a test compares it with the folder.
-pub const LATEST_MIGRATION: &str = "0063_staff_merchants.sql";
+pub const LATEST_MIGRATION: &str = "0064_staff_mail.sql";
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Applied {
@@ -44,6 +44,7 @@ pub fn sweep(now: Millis) -> Vec<Statement> {
         bite("customer_user_email_verifications", "expires_at < ?1", yesterday),
         bite("customer_user_password_resets", "expires_at < ?1", yesterday),
         bite("customer_notifications", "expires_at < ?1", now),
+        bite("staff_notifications", "expires_at < ?1", now),
         bite("customer_user_invitations", "expires_at < ?1", now.minus(30 * DAY)),
     ]);
     statements

@@ -20,6 +20,8 @@ pub mod scope;
 pub mod search;
 pub mod sessions;
 pub mod staff;
+pub mod staff_accounts;
+pub mod staff_notices;
 pub mod staff_roles;
 pub mod staff_sessions;
 pub mod succession;

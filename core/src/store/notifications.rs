@@ -1,4 +1,4 @@
-//! A customer's notifications.
+//! Notifications: what somebody of either realm is told where they work.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -8,15 +8,13 @@ use crate::{
     domain::{
         id::{Id, Organization, Record, Tenant, User},
         notification::Notice,
-        time::{DAY, Millis},
+        realm::Realm,
+        time::Millis,
     },
     ports::{Query, Statement},
 };
 
-/// Days a notification is kept: 7, as the wire's types expire.
-const LIFE: i64 = 7 * DAY;
-
-/// One notification, unless one of its type and group was made within a day.
+/// One notification for a customer, unless one of its type and group was made within a day.
 pub fn insert(id: Id<Record>, tenant: Id<Tenant>, organization: Option<Id<Organization>>, to: Id<User>, notice: &Notice, now: Millis) -> Statement {
     Statement::new(
         "INSERT INTO customer_notifications (id, tenant_id, organization_id, recipient_user_id, type, group_key, title, title_key, title_variables_json, \
@@ -39,7 +37,7 @@ pub fn insert(id: Id<Record>, tenant: Id<Tenant>, organization: Option<Id<Organi
             notice.source.as_ref().map(|(_, id)| id.clone()),
             notice.link.clone(),
             now,
-            now.plus(LIFE)
+            now.plus(notice.life)
         ],
     )
 }
@@ -81,7 +79,7 @@ impl NotificationRow {
         json!({
             "id": self.id, "type": self.kind, "title": self.title, "body": null, "titleKey": self.title_key, "bodyKey": null,
             "titleVariables": variables, "bodyVariables": null, "icon": null, "severity": self.severity, "status": self.status, "actions": [],
-            "sourceModule": "customer_accounts", "sourceEntityType": self.source_entity_type, "sourceEntityId": self.source_entity_id,
+            "sourceModule": self.kind.split('.').next(), "sourceEntityType": self.source_entity_type, "sourceEntityId": self.source_entity_id,
             "linkHref": self.link_href, "createdAt": self.created_at, "readAt": self.read_at, "actionTaken": null,
         })
     }
@@ -93,48 +91,52 @@ pub struct Filter {
     pub since: Option<Millis>,
 }
 
-const MATCHING: &str = "FROM customer_notifications WHERE recipient_user_id = ?1 AND tenant_id = ?2 AND created_at >= ?3 \
+const MATCHING: &str = "FROM {realm}_notifications WHERE recipient_user_id = ?1 AND tenant_id = ?2 AND created_at >= ?3 \
      AND CASE WHEN ?4 IS NULL THEN status <> 'dismissed' ELSE status = ?4 END";
 
-pub fn list(user: Id<User>, tenant: Id<Tenant>, filter: &Filter, page: u32, size: u32) -> [Query; 2] {
+pub fn list(realm: Realm, user: Id<User>, tenant: Id<Tenant>, filter: &Filter, page: u32, size: u32) -> [Query; 2] {
     let since = filter.since.unwrap_or(Millis(0));
     let offset = i64::from(page - 1) * i64::from(size);
     [
         Query::new(
-            format!(
+            realm.sql(&format!(
                 "SELECT id, type, title, title_key, title_variables_json, severity, status, source_entity_type, source_entity_id, link_href, created_at, \
                  read_at {MATCHING} ORDER BY created_at DESC, id DESC LIMIT ?5 OFFSET ?6"
-            ),
+            )),
             args![user, tenant, since, filter.status.clone(), i64::from(size), offset],
         ),
-        Query::new(format!("SELECT count(*) AS n {MATCHING}"), args![user, tenant, since, filter.status.clone()]),
+        Query::new(realm.sql(&format!("SELECT count(*) AS n {MATCHING}")), args![user, tenant, since, filter.status.clone()]),
     ]
 }
 
-pub fn unread(user: Id<User>, tenant: Id<Tenant>) -> Query {
+pub fn unread(realm: Realm, user: Id<User>, tenant: Id<Tenant>) -> Query {
     Query::new(
-        "SELECT count(*) AS n FROM customer_notifications WHERE recipient_user_id = ?1 AND tenant_id = ?2 AND status = 'unread'",
+        realm.sql("SELECT count(*) AS n FROM {realm}_notifications WHERE recipient_user_id = ?1 AND tenant_id = ?2 AND status = 'unread'"),
         args![user, tenant],
     )
 }
 
-pub fn read_all(user: Id<User>, tenant: Id<Tenant>, now: Millis) -> Statement {
+pub fn read_all(realm: Realm, user: Id<User>, tenant: Id<Tenant>, now: Millis) -> Statement {
     Statement::new(
-        "UPDATE customer_notifications SET status = 'read', read_at = ?3 WHERE recipient_user_id = ?1 AND tenant_id = ?2 AND status = 'unread'",
+        realm.sql(
+            "UPDATE {realm}_notifications SET status = 'read', read_at = ?3 WHERE recipient_user_id = ?1 AND tenant_id = ?2 AND status = 'unread'",
+        ),
         args![user, tenant, now],
     )
 }
 
-pub fn mark_read(id: Id<Record>, user: Id<User>, tenant: Id<Tenant>, now: Millis) -> Statement {
+pub fn mark_read(realm: Realm, id: Id<Record>, user: Id<User>, tenant: Id<Tenant>, now: Millis) -> Statement {
     Statement::new(
-        "UPDATE customer_notifications SET status = 'read', read_at = ?4 WHERE id = ?1 AND recipient_user_id = ?2 AND tenant_id = ?3",
+        realm.sql("UPDATE {realm}_notifications SET status = 'read', read_at = ?4 WHERE id = ?1 AND recipient_user_id = ?2 AND tenant_id = ?3"),
         args![id, user, tenant, now],
     )
 }
 
-pub fn dismiss(id: Id<Record>, user: Id<User>, tenant: Id<Tenant>, now: Millis) -> Statement {
+pub fn dismiss(realm: Realm, id: Id<Record>, user: Id<User>, tenant: Id<Tenant>, now: Millis) -> Statement {
     Statement::new(
-        "UPDATE customer_notifications SET status = 'dismissed', dismissed_at = ?4 WHERE id = ?1 AND recipient_user_id = ?2 AND tenant_id = ?3",
+        realm.sql(
+            "UPDATE {realm}_notifications SET status = 'dismissed', dismissed_at = ?4 WHERE id = ?1 AND recipient_user_id = ?2 AND tenant_id = ?3",
+        ),
         args![id, user, tenant, now],
     )
 }

@@ -1,6 +1,7 @@
 //! Sessions of staff: like a customer's, with a place the session is active in and a life chosen at sign-in.
 
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::sessions::{By, NewSession, NotAlive, is_outdated};
 use crate::{
@@ -190,4 +191,49 @@ pub fn touch(token: &TokenHash, idle: Idle, now: Millis) -> Statement {
          AND last_used_at > ?2 - CASE remember WHEN 1 THEN ?4 ELSE ?3 END",
         args![token.as_str(), now, idle.usual, idle.remembered],
     )
+}
+
+/// A live session as its owner and administrators see it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct StaffSessionRow {
+    id: Id<Session>,
+    tenant_id: Id<Tenant>,
+    organization_id: Option<Id<Organization>>,
+    #[serde(deserialize_with = "flag")]
+    remember: bool,
+    ip_address: Option<String>,
+    user_agent: Option<String>,
+    last_used_at: Millis,
+    created_at: Millis,
+    expires_at: Millis,
+}
+
+impl StaffSessionRow {
+    /// `current` is the session that asks, where it is the owner's.
+    pub fn view(&self, current: Option<Id<Session>>) -> Value {
+        let mut view = json!({
+            "id": self.id, "tenantId": self.tenant_id, "organizationId": self.organization_id, "remember": self.remember,
+            "ipAddress": self.ip_address, "userAgent": self.user_agent, "lastUsedAt": self.last_used_at, "createdAt": self.created_at,
+            "expiresAt": self.expires_at,
+        });
+        if let (Some(current), Some(object)) = (current, view.as_object_mut()) {
+            object.insert("isCurrent".into(), json!(current == self.id));
+        }
+        view
+    }
+}
+
+/// Live sessions of a member of staff, last used first.
+pub fn live(user: Id<User>, idle: Idle, now: Millis) -> Query {
+    Query::new(
+        "SELECT id, tenant_id, organization_id, remember, ip_address, user_agent, last_used_at, created_at, expires_at FROM staff_user_sessions \
+         WHERE user_id = ?1 AND deleted_at IS NULL AND expires_at > ?2 AND last_used_at > ?2 - CASE remember WHEN 1 THEN ?4 ELSE ?3 END \
+         ORDER BY last_used_at DESC, created_at DESC, id DESC LIMIT 100",
+        args![user, now, idle.usual, idle.remembered],
+    )
+}
+
+/// Ends every session of a user but one.
+pub fn end_others(user: Id<User>, but: Id<Session>, now: Millis) -> Statement {
+    Statement::new("UPDATE staff_user_sessions SET deleted_at = ?3 WHERE user_id = ?1 AND id <> ?2 AND deleted_at IS NULL", args![user, but, now])
 }

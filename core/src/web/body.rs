@@ -77,6 +77,10 @@ pub enum Refusal {
     Silent,
     Plain(&'static str),
     Detailed(&'static str),
+    /// 422, and `fieldErrors` name the fields.
+    Unprocessable(&'static str),
+    /// A list of issues under the member `.1` names the fields; also said of a body that is no JSON.
+    Issues(&'static str, &'static str),
     /// As `Plain`, and for a body that is no JSON as well.
     Always(&'static str),
     /// As `Always`, and the realm's cookies are cleared: who sends that holds nothing.
@@ -87,8 +91,8 @@ impl Refusal {
     /// For a body that cannot be read at all.
     pub const fn of_syntax(self) -> &'static str {
         match self {
-            Self::Always(error) | Self::SignsOut(error) => error,
-            Self::Silent | Self::Plain(_) | Self::Detailed(_) => "Invalid request body",
+            Self::Always(error) | Self::SignsOut(error) | Self::Issues(error, _) => error,
+            Self::Silent | Self::Plain(_) | Self::Detailed(_) | Self::Unprocessable(_) => "Invalid request body",
         }
     }
 }
@@ -125,6 +129,8 @@ impl Schema {
             Refusal::Silent => Problem::invalid("Validation failed"),
             Refusal::Plain(error) | Refusal::Always(error) | Refusal::SignsOut(error) => Problem::new(crate::problem::Code::ValidationError, error),
             Refusal::Detailed(error) => Problem::validation(error, details),
+            Refusal::Unprocessable(error) => Problem::unprocessable(error, details),
+            Refusal::Issues(error, member) => Problem::issues(error, member, details),
         })
     }
 }

@@ -43,6 +43,15 @@ impl World {
         Jar::of(&res)
     }
 
+    /// The token of the newest link mailed to a member of staff.
+    #[track_caller]
+    pub fn staff_link(&self, email: &str) -> String {
+        let mails = self.inbox(email);
+        let links = mails.first().unwrap_or_else(|| panic!("no mail for {email}"))["links"].clone();
+        let link = links.as_array().unwrap().iter().filter_map(|link| link.as_str()).find_map(|link| link.split_once("/reset/"));
+        link.expect("a link to choose a password").1.to_owned()
+    }
+
     /// A member of staff of one organization, with a role of their own.
     pub fn staff(&self, place: &Place, name: &str, features: &[&str]) -> Jar {
         let now = Millis(self.now());

@@ -29,7 +29,7 @@ use crate::{
         notifications,
         roles::{self, GrantableRow},
         sessions::{self, resolve_grants},
-        tokens,
+        staff_notices, tokens,
         users::{self, NewUser},
     },
     web::{
@@ -87,6 +87,10 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     if let Some(inviter) = invitation.invited_by_customer_user_id {
         let notice = notification::invitation_accepted(&invitation.organization_slug, name, person.user.to_string());
         writes.push(notifications::insert(cx.new_id(), person.tenant, Some(person.organization), inviter, &notice, cx.now));
+    }
+    if let Some(inviter) = invitation.invited_by_user_id {
+        let notice = notification::customer_invitation_accepted(name, person.user.to_string());
+        writes.push(staff_notices::to_one(cx.new_id(), inviter, &notice, cx.now));
     }
     let (tenant, organization) = (person.tenant, Some(person.organization));
     let created =

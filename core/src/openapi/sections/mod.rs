@@ -5,6 +5,7 @@ mod administration;
 mod customer;
 mod operations;
 mod staff;
+mod staff_people;
 
 use super::Section;
 
@@ -21,6 +22,7 @@ pub const SECTIONS: &[Section] = &[
     administration::CUSTOMERS,
     administration::REGISTRY,
     staff::SIGN_IN,
+    staff_people::OWN_ACCOUNT,
     operations::DIRECTORY,
     operations::AUDIT,
     operations::DEPLOYMENT,
@@ -29,5 +31,5 @@ pub const SECTIONS: &[Section] = &[
 
 /// Shapes by name, of all sections.
 pub fn shapes() -> impl Iterator<Item = (&'static str, &'static str)> {
-    [customer::SHAPES, administration::SHAPES, staff::SHAPES, operations::SHAPES].into_iter().flatten().copied()
+    [customer::SHAPES, administration::SHAPES, staff::SHAPES, staff_people::SHAPES, operations::SHAPES].into_iter().flatten().copied()
 }

@@ -3,6 +3,9 @@
 mod authority;
 mod limits;
 mod login;
+mod notifications;
+mod own_account;
+mod password_reset;
 mod sessions;
 
 use portcullis_tests::{Jar, Req, Res, World, people::PASSWORD, staff::ADMIN};
