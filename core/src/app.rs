@@ -26,13 +26,15 @@ pub struct Deployment {
     pub keys: Keys,
     pub router: Router,
     pub key_set: crate::ops::jwks::KeySet,
+    pub snapshot: crate::edge::snapshot::Snapshot,
+    pub signed_revocations: crate::edge::feed::Signed,
 }
 
 impl Deployment {
     pub fn new(config: Config) -> Self {
         let keys = Keys::derive(&config.master_secret);
         let key_set = crate::ops::jwks::KeySet::new(config.signing_key.public.clone());
-        Self { keys, router: Router::new(), key_set, config }
+        Self { keys, router: Router::new(), key_set, snapshot: Default::default(), signed_revocations: Default::default(), config }
     }
 }
 

@@ -69,12 +69,14 @@ pub async fn scheduled(deployment: &Deployment, ports: Ports<'_>, now: Millis) {
     let sent = outbox::send_due(deployment, &io, now).await;
     let published = deployment.key_set.publish(&io, now).await;
     let sealed = crate::audit::seal::seal_due(deployment, &io, now).await;
+    let thinned = io.write(store::revocations::thin_out(now)).await;
     let swept = io.write(store::maintenance::sweep(now)).await;
     io.log(&json!({
         "cron": "minute",
         "mails": sent.as_ref().map_or_else(|e| json!({"error": e.to_string()}), |n| json!(n)),
         "keys": published.map_or_else(|e| e.to_string(), |()| "published".into()),
         "sealed": sealed.map_or_else(|e| json!({"error": e.to_string()}), |n| json!(n)),
+        "revocations": thinned.map_or_else(|e| json!({"error": e.to_string()}), |w| json!(w.last().map_or(0, |w| w.changes))),
         "swept": swept.map_or_else(|e| json!({"error": e.to_string()}), |w| json!(w.iter().map(|w| w.changes).sum::<u64>())),
     }));
 }

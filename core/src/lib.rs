@@ -21,6 +21,7 @@ pub mod cx;
 pub mod dev;
 pub mod directory;
 pub mod domain;
+pub mod edge;
 pub mod hashing;
 pub mod io;
 pub mod jose;

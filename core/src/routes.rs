@@ -18,6 +18,7 @@ use crate::{
     dev::{inbox, seed},
     directory::lookup,
     domain::realm::Realm::{Customer, Staff},
+    edge::feed,
     io::Operations,
     ops::{health, jwks},
     portal::{nav, notifications, users as company},
@@ -157,6 +158,7 @@ pub static ROUTES: &[Route] = table! {
     // Operations
     "" {
         GET "/.well-known/jwks.json" jwks   Public, NONE, None, Reads, cost(0, 1, 0, 0) => jwks::handle;
+        GET "/.well-known/revocations" list_revocations Public, NONE, None, Reads, cost(1, 0, 0, 0) => feed::handle;
         GET "/api/health"            health Public, NONE, None, Reads, cost(1, 1, 1, 0) => health::handle;
     }
     // Development only

@@ -13,7 +13,7 @@ use crate::{
         password,
         realm::Realm,
         session::{self, Idle, Lifetime},
-        time::DAY,
+        time::{DAY, SECOND},
     },
     jose::jwk::PrivateJwk,
     web::cookies::SameSite,
@@ -72,6 +72,10 @@ pub struct Config {
     pub staff_session: Lifetime,
     pub staff_remember: Lifetime,
     pub access_token_seconds: i64,
+    /// Milliseconds within which a revocation is in force for those who do not ask the database.
+    pub revocation_bound: i64,
+    /// Milliseconds for which they go on with what they know when it cannot be brought up to date.
+    pub revocation_stale: i64,
     pub optimistic_lock: OptimisticLock,
     /// Which broken twin runs; read in twin builds only.
     pub twin: String,
@@ -146,6 +150,8 @@ impl Config {
                 Lifetime { absolute: ttl, idle: ttl }
             },
             access_token_seconds: i64::from(r.number("ACCESS_TOKEN_SECONDS", 8 * 60 * 60, 60, 8 * 60 * 60)),
+            revocation_bound: i64::from(r.number("REVOCATION_BOUND_SECONDS", 5, 3, 60)) * SECOND,
+            revocation_stale: i64::from(r.number("REVOCATION_STALE_SECONDS", 600, 5, 86_400)) * SECOND,
             optimistic_lock: OptimisticLock::parse(&r.text("OM_OPTIMISTIC_LOCK", "")),
             twin: r.text("TWIN", ""),
         };
@@ -182,6 +188,16 @@ impl Config {
 
     pub fn staff_idle(&self) -> Idle {
         Idle { usual: self.staff_session.idle, remembered: self.staff_remember.idle }
+    }
+
+    /// Seconds between two looks at the feed: what is left of the bound after a second each for our copy and one on the way.
+    pub fn revocation_poll_seconds(&self) -> i64 {
+        self.revocation_bound / SECOND - 2
+    }
+
+    /// Milliseconds an isolate may go by what it knows: what is left of the bound after a second for its query.
+    pub fn revocation_copy_life(&self) -> i64 {
+        self.revocation_bound - SECOND
     }
 
     pub fn password_policy(&self, realm: Realm, tenant_policy: &str) -> password::Policy {

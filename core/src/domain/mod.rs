@@ -21,6 +21,7 @@ pub mod password;
 pub mod realm;
 pub mod redirect;
 pub mod registry;
+pub mod revocation;
 pub mod role;
 pub mod scope;
 pub mod search;

@@ -40,9 +40,13 @@ struct Header {
 
 /// `header.claims` ready to be signed.
 pub fn signing_input(kid: &str, claims: &impl Serialize) -> String {
-    let header = serde_json::to_vec(&Header { alg: "ES256".into(), typ: "JWT".into(), kid: kid.into() }).unwrap_or_default();
-    let claims = serde_json::to_vec(claims).unwrap_or_default();
-    format!("{}.{}", Base64UrlUnpadded::encode_string(&header), Base64UrlUnpadded::encode_string(&claims))
+    signing_input_of("JWT", kid, &serde_json::to_vec(claims).unwrap_or_default())
+}
+
+/// The same for a document that is no access token: its `typ` says so.
+pub fn signing_input_of(typ: &str, kid: &str, payload: &[u8]) -> String {
+    let header = serde_json::to_vec(&Header { alg: "ES256".into(), typ: typ.into(), kid: kid.into() }).unwrap_or_default();
+    format!("{}.{}", Base64UrlUnpadded::encode_string(&header), Base64UrlUnpadded::encode_string(payload))
 }
 
 pub fn with_signature(signing_input: &str, signature: &[u8; 64]) -> String {

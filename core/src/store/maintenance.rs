@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The newest migration this build was written for; a test compares it with the folder.
-pub const LATEST_MIGRATION: &str = "0064_staff_mail.sql";
+pub const LATEST_MIGRATION: &str = "0066_revocations.sql";
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Applied {

@@ -15,6 +15,7 @@ pub mod listing;
 pub mod maintenance;
 pub mod notifications;
 pub mod outbox;
+pub mod revocations;
 pub mod roles;
 pub mod scope;
 pub mod search;

@@ -54,6 +54,12 @@ impl Request {
         }
     }
 
+    /// Whether `If-None-Match` names an entity tag (RFC 9110 §13.1.2).
+    pub fn has_etag(&self, etag: &str) -> bool {
+        let tags = self.header(&http::header::IF_NONE_MATCH).unwrap_or_default();
+        tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag || tag.trim() == "*")
+    }
+
     /// Host without the port; brackets of an IPv6 literal kept.
     pub fn host(&self) -> &str {
         match self.authority.rsplit_once(':') {

@@ -3,11 +3,14 @@
 
 use std::{
     cell::{Cell, RefCell},
-    sync::OnceLock,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use portcullis_core::ports::{Database, Fut, Query, Rows, Statement, StoreError, Value, Written};
-use rusqlite::{Connection, MAIN_DB, params_from_iter, types::ValueRef};
+use rusqlite::{Connection, MAIN_DB, functions::FunctionFlags, params_from_iter, types::ValueRef};
 use serde_json::{Map, json};
 
 use crate::sources;
@@ -32,6 +35,8 @@ pub struct Call {
 
 pub struct SqliteDatabase {
     connection: Connection,
+    /// Seconds: what `unixepoch()` says. D1's moves by itself; this one is set with the world's.
+    clock: Arc<AtomicI64>,
     calls: RefCell<Vec<Call>>,
     faults: RefCell<Vec<(usize, Fault)>>,
     down: Cell<bool>,
@@ -80,7 +85,16 @@ impl SqliteDatabase {
     pub fn empty() -> Self {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("PRAGMA foreign_keys = ON").unwrap();
-        Self { connection, calls: RefCell::default(), faults: RefCell::default(), down: Cell::new(false), overtaken_by: RefCell::default() }
+        let clock = Arc::new(AtomicI64::new(0));
+        let hands = Arc::clone(&clock);
+        let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_INNOCUOUS;
+        connection.create_scalar_function("unixepoch", 0, flags, move |_| Ok(hands.load(Ordering::Relaxed))).unwrap();
+        Self { connection, clock, calls: RefCell::default(), faults: RefCell::default(), down: Cell::new(false), overtaken_by: RefCell::default() }
+    }
+
+    /// Sets the database's own clock, milliseconds.
+    pub fn set_clock(&self, millis: i64) {
+        self.clock.store(millis.div_euclid(1_000), Ordering::Relaxed);
     }
 
     /// For arranging and looking: neither counted nor faulty.

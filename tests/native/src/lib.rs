@@ -13,6 +13,7 @@ pub mod cases;
 pub mod contract;
 pub mod database;
 pub mod documented;
+pub mod feed;
 pub mod golden;
 pub mod people;
 pub mod ports;

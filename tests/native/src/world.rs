@@ -189,6 +189,7 @@ impl World {
     }
 
     pub fn with_ports<T>(&self, run: impl FnOnce(Ports<'_>) -> T) -> T {
+        self.database.set_clock(self.now());
         let mail = Transport { mailbox: &self.mailbox, database: &self.database, now: Millis(self.now()) };
         run(Ports {
             database: &self.database,
@@ -236,6 +237,7 @@ impl World {
     /// Changes rows behind the product's back.
     #[track_caller]
     pub fn arrange(&self, sql: &str) {
+        self.database.set_clock(self.now());
         self.database.connection().execute_batch(sql).unwrap();
     }
 

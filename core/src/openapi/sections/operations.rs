@@ -70,6 +70,11 @@ pub const DEPLOYMENT: Section = Section {
         doc("jwks", "The public keys", ok("{keys: {kty: text, crv: text, x: text, y: text, kid: text, alg: text, use: text}[]}"))
             .about("RFC 7517. May be kept for five minutes, and used for a day when it cannot be had.")
             .also(&[Empty(304)]),
+        doc("list_revocations", "What is revoked, signed", Media(200, "application/jwt"))
+            .about("Followed by whoever verifies tokens offline; docs/REVOCATION.md is its specification. May be kept for a second.")
+            .query(&[param("since", Text, "The `seq` of the answer before: only what came after it.")])
+            .also(&[Empty(304)])
+            .errors(&[InvalidRequest]),
         doc("health", "Whether everything is there", ok("Health"))
             .about("503 when something is down that nobody can sign in without.")
             .also(&[Json(503, "Health")]),

@@ -106,6 +106,7 @@ fn open(name: &str) -> Option<Case> {
         "list_audit_log" => case("owner", |_| Req::get("/api/audit/logs"), |_| Req::get("/api/audit/logs?since=nonsense")),
         "verify_audit_log" => case("owner", |_| Req::get("/api/audit/verify"), |_| Req::get("/api/audit/verify").bearer("made-up")),
         "jwks" => same("/.well-known/jwks.json"),
+        "list_revocations" => case("anonymous", |_| Req::get("/.well-known/revocations"), |_| Req::get("/.well-known/revocations?since=nonsense")),
         "health" => same("/api/health"),
         "inbox_page" => same("/dev/inbox"),
         "inbox_list" => same("/dev/inbox.json"),

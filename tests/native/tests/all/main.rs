@@ -20,6 +20,7 @@ mod matrix;
 mod openapi;
 mod props;
 mod query_plans;
+mod revocation;
 mod seats;
 mod second_reading;
 mod secrets;

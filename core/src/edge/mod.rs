@@ -1,0 +1,4 @@
+//! What stands between origin apps and those who call them: which tokens are void, the check that asks no database.
+
+pub mod feed;
+pub mod snapshot;

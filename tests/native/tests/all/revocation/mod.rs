@@ -1,0 +1,5 @@
+//! What is revoked, as the feed tells it.
+
+mod complete;
+mod document;
+mod rows;
