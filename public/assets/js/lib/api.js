@@ -11,13 +11,16 @@ export class ApiError extends Error {
 
 const STATUS_CODES = { 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN', 404: 'NOT_FOUND', 429: 'RATE_LIMITED', 502: 'UNAVAILABLE', 503: 'UNAVAILABLE', 504: 'UNAVAILABLE' };
 
+/** Refuses the write when somebody else changed the record since this version of it was read. */
+export const ifUnchanged = (updatedAt) => (updatedAt ? { 'x-om-ext-optimistic-lock-expected-updated-at': updatedAt } : {});
+
 /** One call, nothing else. */
-export async function call(method, path, body) {
+export async function call(method, path, body, headers = {}) {
   let response;
   try {
     response = await fetch(path, {
       method,
-      headers: body === undefined ? { accept: 'application/json' } : { accept: 'application/json', 'content-type': 'application/json' },
+      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
       credentials: 'same-origin',
       cache: 'no-store',
@@ -37,11 +40,18 @@ export async function call(method, path, body) {
   });
 }
 
+let renew = () => call('POST', `${CA}/portal/sessions-refresh`);
+
+/** How an expired access token is renewed, where it is not a customer's. Rejects with a 401 when the session is over. */
+export function onTokenExpired(handler) {
+  renew = handler;
+}
+
 let refreshing = null;
 
 /** However many calls find their token expired, one refresh goes out. */
 function refresh() {
-  refreshing ??= call('POST', `${CA}/portal/sessions-refresh`).finally(() => (refreshing = null));
+  refreshing ??= renew().finally(() => (refreshing = null));
   return refreshing;
 }
 
@@ -53,9 +63,9 @@ export function onSessionEnded(handler) {
 }
 
 /** A call of somebody signed in. */
-export async function authed(method, path, body) {
+export async function authed(method, path, body, headers) {
   try {
-    return await call(method, path, body);
+    return await call(method, path, body, headers);
   } catch (error) {
     if (error.status !== 401) throw error;
   }
@@ -65,5 +75,5 @@ export async function authed(method, path, body) {
     if (error.status !== 401) throw error;
     await sessionEnded();
   }
-  return call(method, path, body);
+  return call(method, path, body, headers);
 }

@@ -7,7 +7,7 @@ import { tab } from './store.js';
 const MAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 /**
- * Fields are `input`s with a name; `<p class="field-error" id="{input id}-error">` says what is wrong with one, and
+ * Fields are `input`s, `select`s and `textarea`s with a name; `<p class="field-error" id="{input id}-error">` says what is wrong with one, and
  * `[data-error]` what is wrong with the whole.
  *
  * @param {HTMLFormElement} form
@@ -20,7 +20,7 @@ const MAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
  * @param {(error: Error) => boolean | void} [options.failed] true when the page has dealt with the error itself
  */
 export function handle(form, { send, done, check = () => ({}), draft, errors = {}, failed }) {
-  const inputs = () => all('input[name]', form).filter((input) => !['checkbox', 'radio'].includes(input.type));
+  const inputs = () => all('input[name], select[name], textarea[name]', form).filter((input) => !['checkbox', 'radio'].includes(input.type));
   const keeps = (input) => input.type !== 'password' && !input.readOnly;
   let busy = false;
   form.noValidate = true;

@@ -3,19 +3,35 @@
 export const LANGUAGES = { en: 'English', de: 'Deutsch', es: 'Español', pl: 'Polski' };
 
 let words = {};
+/** Which dictionaries the page needs: paths below /assets/i18n/, each with a file a language. */
+const needed = [''];
 /** What a node says besides its key: variables, or a function that makes the whole text. */
 const bound = new WeakMap();
 
 export const language = () => document.documentElement.lang;
 
-async function fetchWords(lang) {
-  const response = await fetch(`/assets/i18n/${lang}.json`);
-  if (!response.ok) throw new Error(`no words in ${lang}`);
-  return response.json();
+async function fetchWords(lang, dictionaries = needed) {
+  const parts = await Promise.all(
+    dictionaries.map(async (dictionary) => {
+      const response = await fetch(`/assets/i18n/${dictionary}${lang}.json`);
+      if (!response.ok) throw new Error(`no words in ${lang}`);
+      return response.json();
+    }),
+  );
+  return Object.assign({}, ...parts);
+}
+
+/** Adds the words of one more part of the pages: `staff/customers.` for `/assets/i18n/staff/customers.en.json`. */
+export async function need(dictionary) {
+  if (needed.includes(dictionary)) return;
+  const more = await fetchWords(language(), [dictionary]);
+  needed.push(dictionary);
+  words = { ...words, ...more };
 }
 
 /** Loads the page's language and writes it into the page. English stands there already if the words do not come. */
-export async function start() {
+export async function start(...dictionaries) {
+  needed.push(...dictionaries);
   try {
     words = await fetchWords(language());
   } catch {

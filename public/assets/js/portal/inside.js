@@ -5,15 +5,14 @@ import { all, announce, el, note, one } from '../lib/dom.js';
 import { handle, passwordField, working } from '../lib/form.js';
 import { wordsFor } from '../lib/errors.js';
 import { browser } from '../lib/store.js';
+import { covers } from '../lib/grants.js';
 import { brand, startPage, trouble } from './chrome.js';
 import { inOrganization, organization, pageOf, slug } from './place.js';
 
 let email = null;
 
-/** Whether grants cover a feature: exactly, or by a wildcard that stands above it. */
-export function allows(granted, feature) {
-  return granted.some((grant) => grant === '*' || grant === feature || (grant.endsWith('.*') && (feature === grant.slice(0, -2) || feature.startsWith(grant.slice(0, -1)))));
-}
+/** Whether grants cover a feature. */
+const allows = (granted, feature) => granted.some((grant) => covers(grant, feature));
 
 const here = () => encodeURIComponent(location.pathname + location.search);
 

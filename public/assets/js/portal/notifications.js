@@ -4,7 +4,7 @@ import { working } from '../lib/form.js';
 import { deviceName, timeNode } from '../lib/format.js';
 import { has, label, live, say, t } from '../lib/i18n.js';
 import { authed, CA, countUnread, enter, failedToLoad } from './inside.js';
-import { ownPath } from './place.js';
+import { ownPath } from '../lib/path.js';
 
 const SIZE = 20;
 const ICONS = { info: 'info', success: 'check', warning: 'alert', error: 'alert' };

@@ -1,5 +1,6 @@
 // Where we are: the organization in the address, its pages, and where to go after signing in.
 import { ApiError, call } from '../lib/api.js';
+import { ownPath } from '../lib/path.js';
 import { tab } from '../lib/store.js';
 
 export const slug = decodeURIComponent(location.pathname.split('/')[1] ?? '').toLowerCase();
@@ -27,19 +28,6 @@ export async function inOrganization(path, body) {
     if (again.id === card.id) throw error;
     return call('POST', path, { ...body, organizationId: again.id });
   }
-}
-
-/** A path on our own origin that shows a page, or null. Whatever else stands in `next` is somebody's trick. */
-export function ownPath(next) {
-  if (typeof next !== 'string' || !next.startsWith('/') || /[\\\u0000-\u0020]/.test(next)) return null;
-  let url;
-  try {
-    url = new URL(next, location.origin);
-  } catch {
-    return null;
-  }
-  if (url.origin !== location.origin || url.pathname.startsWith('//') || /^\/(api|cdn-cgi)(\/|$)/i.test(url.pathname)) return null;
-  return url.pathname + url.search + url.hash;
 }
 
 export const wantedNext = () => ownPath(new URLSearchParams(location.search).get('next'));
