@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -15,7 +16,7 @@ export const VIEWS = {
   'wide-dark': { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' },
 };
 
-/** Any page may weigh this much on the wire, uncompressed at that. */
+/** Any page may weigh this much on the wire, where Cloudflare sends text compressed. */
 const MOST_BYTES = 150 * 1024;
 /** What was seen on the way, for the end of the report. */
 export const seen = { heaviest: { name: '', bytes: 0 }, minor: new Set() };
@@ -59,7 +60,7 @@ export async function visitor(browser, server, view, { lang = 'en-GB', slow = 0 
   });
   page.on('framenavigated', (frame) => frame === page.mainFrame() && (bytes = 0));
   page.on('response', (response) => {
-    response.body().then((body) => (bytes += body.length), () => {});
+    response.body().then((body) => (bytes += gzipSync(body).length), () => {});
   });
 
   const me = {

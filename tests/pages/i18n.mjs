@@ -22,19 +22,31 @@ const FAMILIES = {
   ],
   'notifications.': [...read('core/src/domain/notification.rs').matchAll(/"notifications\.(\w+)"/g)].map((match) => match[1]),
 };
+/** Keys that the back office puts together from its map of pages. */
+const areas = read('public/assets/js/staff/areas.js');
+const TOGETHER = [
+  ...[...areas.matchAll(/group: '\w+', name: '([\w.]+)'/g)].map((match) => `${match[1]}Text`),
+  ...(/GROUPS = \[([^\]]*)\]/.exec(areas)?.[1].match(/\w+/g) ?? []).map((group) => `staff.group.${group}`),
+];
 /** Names, which are the same in every language, and what is shown only where no script runs. */
-const NAMES = /^(English|Deutsch|Español|Polski|Portcullis(-dev-1)?|[\w.+-]+@[\w.-]+|\?|99\+)$/;
-/** Pages that are nobody's but a developer's, and pages of another part of the product. */
-const APART = /^public\/backend\//;
+const NAMES = /^(…|Enter|Escape|English|Deutsch|Español|Polski|Portcullis(-dev-1)?|[\w.+-]+@[\w.-]+|\?|99\+)$/;
+/** Dictionaries beside the one that every page loads: `staff/customers.`, … Only the back office has them. */
+const PARTS = files('.en.json').map((path) => path.slice('public/assets/i18n/'.length, -'en.json'.length));
+const isStaff = (path) => /\/(staff|backend)\//.test(path);
 
 export function findings(mistakes = {}) {
   instead = mistakes;
   const found = [];
-  const languages = Object.fromEntries(['en', 'de', 'es', 'pl'].map((lang) => [lang, JSON.parse(read(`public/assets/i18n/${lang}.json`))]));
-  const english = languages.en;
+  const dictionaries = ['', ...PARTS].map((part) => Object.fromEntries(['en', 'de', 'es', 'pl'].map((lang) => [lang, JSON.parse(read(`public/assets/i18n/${part}${lang}.json`))])));
+  const [{ en: common }] = dictionaries;
+  const english = {};
+  for (const [n, { en }] of dictionaries.entries()) {
+    for (const key of Object.keys(en)) if (key in english) found.push(`en: ${key} stands in two dictionaries, one of them ${PARTS[n - 1]}`);
+    Object.assign(english, en);
+  }
   const variables = (value) => [...new Set([...JSON.stringify(value).matchAll(/\{(\w+)\}/g)].map((match) => match[1]))].sort().join();
 
-  for (const [lang, words] of Object.entries(languages)) {
+  for (const [lang, words, english] of dictionaries.flatMap((one) => Object.entries(one).map(([lang, words]) => [lang, words, one.en]))) {
     for (const key of Object.keys(english)) if (!(key in words)) found.push(`${lang}: ${key} is missing`);
     for (const [key, value] of Object.entries(words)) {
       if (!(key in english)) found.push(`${lang}: ${key} is not in en`);
@@ -50,13 +62,17 @@ export function findings(mistakes = {}) {
   }
 
   const used = new Set();
-  for (const path of files('.html').filter((name) => !APART.test(name))) html(path, english, used, found);
-  for (const path of files('.js').filter((name) => !/\/(staff|backend)\//.test(name))) script(path, english, used, found);
+  for (const path of files('.html')) html(path, isStaff(path) ? english : common, used, found);
+  for (const path of files('.js')) script(path, isStaff(path) ? english : common, used, found);
+  for (const key of TOGETHER) {
+    used.add(key);
+    if (!(key in english)) found.push(`en: ${key}, which the back office puts together, is missing`);
+  }
   for (const [prefix, members] of Object.entries(FAMILIES)) {
     if (members.length === 0) found.push(`no members of ${prefix} were found in the core: has its source moved?`);
     for (const member of members) {
       used.add(prefix + member);
-      if (!(prefix + member in english)) found.push(`en: ${prefix}${member}, which the server sends, is missing`);
+      if (!(prefix + member in common)) found.push(`en: ${prefix}${member}, which the server sends, is missing`);
     }
   }
   for (const key of Object.keys(english)) if (!used.has(key)) found.push(`en: ${key} is used nowhere`);
@@ -88,7 +104,7 @@ function html(path, english, used, found) {
 function script(path, english, used, found) {
   const source = read(path);
   const code = source.replace(/\/\*[\s\S]*?\*\/|(^|\s)\/\/[^\n]*/g, '$1');
-  for (const [, , literal] of code.matchAll(/(['"])((?:[a-z]\w*)\.(?:\w+))\1/g)) if (literal in english) used.add(literal);
+  for (const [, , literal] of code.matchAll(/(['"])([a-z]\w*(?:\.\w+)+)\1/g)) if (literal in english) used.add(literal);
   for (const [, key] of code.matchAll(/\b(?:say|label)\([^,()]*(?:\([^()]*\)[^,()]*)*, '([^']+)'/g)) if (!(key in english)) found.push(`${path}: ${key} is not in en`);
   for (const [, key] of code.matchAll(/\b(?:t|tLabel|title|text|action): '([^']+)'/g)) if (!(key in english)) found.push(`${path}: ${key} is not in en`);
   for (const [, key] of code.matchAll(/\b(?:(?:t|announce|trouble|retitle)\(|note\('\w+', )'([^']+)'/g)) if (!(key in english)) found.push(`${path}: ${key} is not in en`);

@@ -9,6 +9,7 @@ import { VIEWS, launch, seen } from './browser.mjs';
 import { Server } from './server.mjs';
 import * as outside from './cases/outside.mjs';
 import * as inside from './cases/inside.mjs';
+import * as office from './cases/office.mjs';
 import * as all from './cases/all.mjs';
 
 const only = process.argv.find((arg) => arg.startsWith('--only='))?.slice(7);
@@ -58,7 +59,7 @@ const server = await new Server().up();
 const browser = await launch();
 try {
   for (const view of Object.keys(VIEWS)) {
-    for (const [name, body] of Object.entries({ ...outside.cases, ...inside.cases, ...all.cases })) {
+    for (const [name, body] of Object.entries({ ...outside.cases, ...inside.cases, ...office.cases, ...all.cases })) {
       const opened = [];
       const tools = { server, browser, view, opened };
       await run(`${view}: ${name}`, () => body(tools), opened);
@@ -69,7 +70,7 @@ try {
   await browser.close();
   await server.down();
 }
-console.log(`heaviest page: ${seen.heaviest.name}, ${Math.round(seen.heaviest.bytes / 1024)} KiB uncompressed`);
+console.log(`heaviest page: ${seen.heaviest.name}, ${Math.round(seen.heaviest.bytes / 1024)} KiB compressed`);
 for (const line of seen.minor) console.log(`axe, neither serious nor critical: ${line}`);
 for (const name of failures) console.log(`failed: ${name}`);
 console.log(`PAGES: ${counts.passed} passed, ${counts.failed} failed`);

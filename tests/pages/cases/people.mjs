@@ -34,6 +34,12 @@ export async function signIn(one, server, { email, password = SEED }) {
   assert.equal(reply.status(), 200, await reply.text());
 }
 
+/** The same for staff. */
+export async function signInStaff(one, server, email, password = SEED) {
+  const reply = await one.context.request.post(`${server.url}/api/auth/login`, { data: { email, password } });
+  assert.equal(reply.status(), 200, await reply.text());
+}
+
 /** An admin and `size` colleagues in a company of their own. */
 export async function company(tools, size) {
   const { server } = tools;

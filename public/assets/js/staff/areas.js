@@ -1,0 +1,35 @@
+// The map of the back office: every address, the view behind it, its words, and what one has to hold to be offered it.
+//
+// `path` is below /backend; `:name` is a parameter. `view` is a module that exports `show(frame)`. `words` is a dictionary in
+// /assets/i18n/staff/. Pages with a `group` stand in the navigation.
+
+const page = (path, view, words, needs, rest = {}) => ({ path, view, words, needs, ...rest });
+
+export const GROUPS = ['customers', 'staff', 'directory', 'security', 'operations'];
+
+export const PAGES = [
+  page('', 'home.js', null, null),
+  page('profile', 'profile.js', null, null),
+
+  page('customer_accounts', 'customers/accounts.js', 'customers', 'customer_accounts.view', { group: 'customers', name: 'staff.nav.accounts', icon: 'users' }),
+  page('customer_accounts/roles', 'customers/roles.js', 'customers', 'customer_accounts.view', { group: 'customers', name: 'staff.nav.customerRoles', icon: 'badge' }),
+  page('customer_accounts/roles/:id', 'customers/role.js', 'customers', 'customer_accounts.view'),
+  page('customer_accounts/:id', 'customers/account.js', 'customers', 'customer_accounts.view'),
+  // Where the other platform's notifications lead.
+  page('customer_accounts/users/:id', 'customers/account.js', 'customers', 'customer_accounts.view'),
+];
+
+const PATTERNS = PAGES.map((one) => {
+  const names = [...one.path.matchAll(/:(\w+)/g)].map((match) => match[1]);
+  return { one, names, pattern: new RegExp(`^${one.path.replace(/:\w+/g, '([^/]+)')}$`) };
+});
+
+/** The page of an address and its parameters, or null. Earlier rows win. */
+export function find(pathname) {
+  const path = pathname.replace(/^\/backend\/?/, '').replace(/\/$/, '');
+  for (const { one, names, pattern } of PATTERNS) {
+    const match = pattern.exec(path);
+    if (match) return { page: one, params: Object.fromEntries(names.map((name, i) => [name, decodeURIComponent(match[i + 1])])) };
+  }
+  return null;
+}

@@ -1,0 +1,106 @@
+// Who is signed in, what they may do, and how they stay signed in without losing a word.
+import { ApiError, authed, call, onSessionEnded, onTokenExpired } from '../lib/api.js';
+import { announce, el, one } from '../lib/dom.js';
+import { handle, passwordField } from '../lib/form.js';
+import { ownPath } from '../lib/path.js';
+
+export { authed, call };
+
+/** Features that decide what the frame and the views offer. The server decides anyway; this only spares dead ends. */
+const ASKED = [
+  'customer_accounts.view', 'customer_accounts.manage', 'customer_accounts.support', 'customer_accounts.invite', 'customer_accounts.roles.manage',
+  'customers.companies.view', 'customers.companies.manage', 'customers.people.view', 'customers.people.manage',
+  'auth.users.list', 'auth.users.create', 'auth.users.edit', 'auth.users.delete', 'auth.users.support',
+  'auth.roles.list', 'auth.roles.manage', 'auth.acl.manage', 'auth.audit.view',
+  'directory.tenants.view', 'directory.tenants.manage', 'directory.organizations.view', 'directory.organizations.manage',
+  'directory.merchants.view', 'directory.merchants.manage',
+  'platform.keys.view', 'platform.keys.manage', 'platform.apps.view', 'platform.apps.manage', 'platform.operations.view',
+];
+
+let email = null;
+
+/** The session cookie buys a new token by being sent there and back again; a page can only tell by where that ended. */
+async function renew() {
+  const probe = '/api/auth/profile';
+  let response;
+  try {
+    response = await fetch(`/api/auth/session/refresh?redirect=${encodeURIComponent(probe)}`, { headers: { accept: 'application/json' }, cache: 'no-store', signal: AbortSignal.timeout(30_000) });
+  } catch {
+    throw new ApiError({ code: navigator.onLine ? 'UNREACHABLE' : 'OFFLINE' });
+  }
+  if (new URL(response.url).pathname !== probe) throw new ApiError({ status: response.ok ? 401 : response.status, code: response.ok ? 'UNAUTHENTICATED' : 'UNAVAILABLE' });
+}
+
+/**
+ * Who is there. Until that is known, an ended session leads to the sign-in; afterwards it is asked about in place.
+ * Resolves to null when the page is on its way elsewhere.
+ */
+export async function enter() {
+  onTokenExpired(renew);
+  onSessionEnded(leave);
+  const [profile, checked] = await Promise.all([authed('GET', '/api/auth/profile'), authed('POST', '/api/auth/feature-check', { features: ASKED })]);
+  email = profile.email;
+  onSessionEnded(askAgain);
+  const granted = new Set(checked.granted);
+  return { ...profile, id: checked.userId, may: (feature) => feature.split('|').some((one) => granted.has(one)) };
+}
+
+/** Nobody is signed in, or not any more: the page has nothing typed to lose yet. */
+function leave() {
+  location.replace(`/login?redirect=${encodeURIComponent(location.pathname + location.search)}`);
+  return new Promise(() => {});
+}
+
+export async function signOut() {
+  // Answers with a redirect to the sign-in; what matters is that it was answered.
+  const response = await fetch('/api/auth/logout', { method: 'POST', redirect: 'manual', signal: AbortSignal.timeout(30_000) });
+  if (response.type !== 'opaqueredirect' && !response.ok && response.status !== 401) throw new ApiError({ status: response.status, code: 'UNAVAILABLE' });
+  location.assign('/login?signed-out');
+}
+
+/** Where to go after signing in. */
+export const wanted = () => ownPath(new URLSearchParams(location.search).get('redirect')) ?? '/backend';
+
+let asking = null;
+
+/** The session ended under an open page: signs in again in place, as the same person, and lets the call go on. */
+function askAgain() {
+  asking ??= new Promise((resolve, reject) => {
+    const address = el('input', { id: 'again-email', name: 'email', type: 'email', readonly: true, autocomplete: 'username', value: email });
+    const form = el(
+      'form',
+      { class: 'stack', method: 'post' },
+      el('h2', { id: 'again-title', t: 'again.title' }),
+      el('p', { id: 'again-text', t: 'again.text' }),
+      el('div', { 'data-error': true, role: 'alert' }),
+      el('div', { class: 'field' }, el('label', { for: 'again-email', t: 'field.emailLabel' }), address),
+      passwordField({ id: 'again-password', name: 'password', t: 'field.passwordLabel', autocomplete: 'current-password' }),
+      el(
+        'div',
+        { class: 'dialog-actions' },
+        el('button', { class: 'button', type: 'button', t: 'common.cancel', on: { click: () => dialog.close() } }),
+        el('button', { class: 'button primary', type: 'submit', t: 'login.submit' }),
+      ),
+    );
+    const dialog = el('dialog', { 'aria-labelledby': 'again-title', 'aria-describedby': 'again-text' }, form);
+    handle(form, {
+      send: (values) => call('POST', '/api/auth/login', { email, password: values.password }),
+      errors: { UNAUTHENTICATED: 'login.wrong', VALIDATION_ERROR: 'login.wrong', INVALID_REQUEST: 'login.wrong' },
+      done: () => {
+        dialog.dataset.done = '';
+        dialog.close();
+        announce('again.done');
+        resolve();
+      },
+    });
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      asking = null;
+      if (!('done' in dialog.dataset)) reject(new ApiError({ status: 401, code: 'UNAUTHENTICATED' }));
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    one('#again-password', dialog).focus();
+  });
+  return asking;
+}
