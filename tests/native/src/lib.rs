@@ -10,6 +10,7 @@
 )]
 
 pub mod cases;
+pub mod cast;
 pub mod contract;
 pub mod database;
 pub mod documented;

@@ -81,8 +81,10 @@ pub fn of(name: &str) -> Option<Case> {
 
 /// Everybody of Acme works for one company.
 pub fn company(world: &World) {
-    let tenant = world.acme().tenant;
-    world.arrange(&format!("UPDATE customer_users SET customer_entity_id = '0190f5fe-7c00-7a00-8000-0000000000c0' WHERE tenant_id = '{tenant}'"));
+    let organization = world.acme().organization;
+    world.arrange(&format!(
+        "UPDATE customer_users SET customer_entity_id = '0190f5fe-7c00-7a00-8000-0000000000c0' WHERE organization_id = '{organization}'"
+    ));
 }
 
 pub fn role(world: &World, slug: &str) -> String {
