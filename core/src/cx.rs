@@ -161,9 +161,8 @@ impl Cx<'_> {
         self.place.as_ref().ok_or_else(|| Problem::internal(format!("route {} resolves no tenant", self.route.name)))
     }
 
-    /// At most 512 characters: it is shown in session lists and audit rows, and anyone may send anything.
     pub fn user_agent(&self) -> String {
-        self.request.header(&http::header::USER_AGENT).unwrap_or_default().chars().filter(|c| !c.is_control()).take(512).collect()
+        self.request.user_agent()
     }
 
     pub fn locale(&self) -> Locale {

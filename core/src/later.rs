@@ -1,7 +1,7 @@
 //! Work for after the response, as values: the pipeline says what, this file does it. Nothing here may be needed for
 //! the answer to have been true; what must not be lost has a row that cron sweeps.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     app::Deployment,
@@ -32,7 +32,10 @@ pub enum Later {
         tenant: Id<Tenant>,
         organization: Option<Id<Organization>>,
         route: &'static str,
+        /// The code it was refused with.
+        code: &'static str,
         ip: String,
+        user_agent: String,
         request_id: String,
     },
 }
@@ -48,11 +51,13 @@ pub async fn after(deployment: &Deployment, ports: Ports<'_>, now: Millis, later
             Later::SendMail => outbox::send_due(deployment, &io, now).await.map(drop).map_err(|e| e.to_string()),
             Later::ResetLimit { key } => io.reset(key).await.map_err(|e| e.to_string()),
             Later::Cache { key, value } => io.cache(&key, value, CACHE_TTL).await.map_err(|e| e.to_string()),
-            Later::Denial { realm, actor, tenant, organization, route, ip, request_id } => {
-                let entry =
-                    Entry::new("access.denied", "route", route).outcome(Outcome::Denied).within(tenant, organization).by(actor).detail(Value::Null);
-                let row =
-                    Row { id: Id::new(now, io.random()), at: now, realm, entry, actor_kind: realm.name(), ip, user_agent: String::new(), request_id };
+            Later::Denial { realm, actor, tenant, organization, route, code, ip, user_agent, request_id } => {
+                let entry = Entry::new("access.denied", "route", route)
+                    .outcome(Outcome::Denied)
+                    .within(tenant, organization)
+                    .by(actor)
+                    .detail(json!({"code": code}));
+                let row = Row { id: Id::new(now, io.random()), at: now, realm, entry, actor_kind: realm.name(), ip, user_agent, request_id };
                 let since = now.minus(now.0.rem_euclid(MINUTE));
                 io.write(vec![store::audit::append_once(&row, since, &deployment.keys)]).await.map(drop).map_err(|e| e.to_string())
             }

@@ -1,7 +1,7 @@
 //! `PUT`, the id in the body. An absent member stays as it is; null clears it. Links that exist stay: an address that
 //! changes here is no reason to take somebody's account from them.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Happening, event, taken};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     change::Change,
     cx::Cx,
     domain::{
-        audit::Entry,
+        audit::{self, Entry},
         email::Email,
         entity::EntityKind,
         id::{Entity, Id},
@@ -64,7 +64,7 @@ async fn update(cx: &Cx<'_>, kind: EntityKind, action: &'static str) -> Result<R
             store::changed_one(),
             entities::all_live(scope.tenant, scope.organization, &companies),
         ];
-        let detail = json!({"displayName": {"before": before.display_name, "after": after.display_name}, "companyId": {"before": before.company_id, "after": after.company_id}});
+        let detail = detail(&before, &after);
         let change =
             Change::new(writes).audit(Entry::new(action, kind.name(), id).detail(detail)).event(event(cx, scope, kind, id, Happening::Updated)?);
         match cx.try_commit(change).await {
@@ -75,6 +75,22 @@ async fn update(cx: &Cx<'_>, kind: EntityKind, action: &'static str) -> Result<R
         }
     }
     Err(lock::lost())
+}
+
+/// What changed, field by field; addresses masked.
+fn detail(before: &EntityRow, after: &EntityRow) -> Value {
+    let masked = |email: &Option<String>| email.as_deref().map(audit::mask);
+    let mut detail = json!({"displayName": {"before": before.display_name, "after": after.display_name}});
+    let mut note = |name: &str, changed: bool, before: Value, after: Value| {
+        if let (true, Some(detail)) = (changed, detail.as_object_mut()) {
+            detail.insert(name.into(), json!({"before": before, "after": after}));
+        }
+    };
+    let (was, is) = (masked(&before.primary_email), masked(&after.primary_email));
+    note("primaryEmail", before.primary_email != after.primary_email, json!(was), json!(is));
+    note("externalId", before.external_id != after.external_id, json!(before.external_id), json!(after.external_id));
+    note("companyId", before.company_id != after.company_id, json!(before.company_id), json!(after.company_id));
+    detail
 }
 
 /// What the entity becomes.

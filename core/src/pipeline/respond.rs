@@ -93,7 +93,9 @@ fn note_denial(problem: &Problem, incoming: &Incoming, trace: &mut Trace) {
             tenant: actor.tenant,
             organization: actor.organization,
             route: route.name,
+            code: problem.code.describe().0,
             ip: incoming.client_ip.clone().unwrap_or_default(),
+            user_agent: incoming.request.user_agent(),
             request_id: incoming.request_id.clone(),
         });
     }

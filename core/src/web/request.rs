@@ -34,6 +34,11 @@ impl Request {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// At most 512 characters: it is shown in session lists and audit rows, and anyone may send anything.
+    pub fn user_agent(&self) -> String {
+        self.header(&http::header::USER_AGENT).unwrap_or_default().chars().filter(|c| !c.is_control()).take(512).collect()
+    }
+
     /// The decoded value of a query parameter, the first if repeated. `+` is a space, as forms have it.
     pub fn query_value(&self, name: &str) -> Option<String> {
         self.query_values(name).next()

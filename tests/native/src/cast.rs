@@ -205,14 +205,14 @@ impl World {
             // Platform roles and a tenant's administrators work in the whole tenant, others in their organization.
             let whole = platform || slug == "admin";
             let seat = Seat { tenant: place.tenant, organization: (!whole).then_some(place.organization) };
-            let role = self.staff_role(place, slug, platform);
+            let role = self.cast_role(place, slug, platform);
             self.write(vec![staff_roles::join(self.id(), user, seat, role, Millis(self.now()))]);
         }
         self.staff_session(user, Seat { tenant: place.tenant, organization: Some(place.organization) })
     }
 
     /// A role of the default pack: the platform's, or the tenant's own, which is made where it is missing.
-    fn staff_role(&self, place: &Place, slug: &str, platform: bool) -> Id<Role> {
+    fn cast_role(&self, place: &Place, slug: &str, platform: bool) -> Id<Role> {
         let tenant = (!platform).then_some(place.tenant);
         let of = tenant.map_or("IS NULL".to_owned(), |tenant| format!("= '{tenant}'"));
         let known = self.rows(&format!("SELECT id FROM staff_roles WHERE slug = '{slug}' AND tenant_id {of} AND deleted_at IS NULL"));

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::{Target, target, target_and};
+use super::{Target, target_and};
 use crate::{
     admin::{lock, roles::acl::oversized},
     change::Change,
@@ -44,8 +44,14 @@ pub async fn read(cx: &Cx<'_>) -> Result<Response, Problem> {
 pub async fn replace(cx: &Cx<'_>) -> Result<Response, Problem> {
     let features = cx.body.texts("features");
     let admin = cx.body.opt_bool("isPortalAdmin");
-    let detail = json!({"features": features, "isPortalAdmin": admin});
-    let entry = |target: &Target| Entry::new("user.acl_replaced", "user", target.user.id).detail(detail.clone());
+    let detail = |before: Option<&AclRow>| {
+        let was_admin = before.is_some_and(|acl| acl.is_portal_admin);
+        json!({
+            "features": {"before": before.map(AclRow::features), "after": features},
+            "isPortalAdmin": {"before": was_admin, "after": admin.unwrap_or(was_admin)},
+        })
+    };
+    let entry = |target: &Target, before: Option<&AclRow>| Entry::new("user.acl_replaced", "user", target.user.id).detail(detail(before));
     let version =
         commit(cx, entry, |target| admin_users::set_acl(cx.new_id(), target.scope.tenant, target.user.id, &features, admin, cx.now)).await?;
     let mut answer = json!({"ok": true, "updatedAt": version});
@@ -56,19 +62,31 @@ pub async fn replace(cx: &Cx<'_>) -> Result<Response, Problem> {
 }
 
 pub async fn delete(cx: &Cx<'_>) -> Result<Response, Problem> {
-    let entry = |target: &Target| Entry::new("user.acl_deleted", "user", target.user.id);
+    let entry = |target: &Target, before: Option<&AclRow>| {
+        let detail = json!({
+            "features": {"before": before.map(AclRow::features), "after": null},
+            "isPortalAdmin": {"before": before.is_some_and(|acl| acl.is_portal_admin), "after": false},
+        });
+        Entry::new("user.acl_deleted", "user", target.user.id).detail(detail)
+    };
     commit(cx, entry, |target| admin_users::delete_acl(target.scope.tenant, target.user.id, cx.now)).await?;
     Ok(Response::ok())
 }
 
 /// The ACL and the account's version change together: what a stale form shows of either is stale.
-async fn commit(cx: &Cx<'_>, entry: impl Fn(&Target) -> Entry, write: impl Fn(&Target) -> Statement) -> Result<crate::domain::time::Millis, Problem> {
+async fn commit(
+    cx: &Cx<'_>,
+    entry: impl Fn(&Target, Option<&AclRow>) -> Entry,
+    write: impl Fn(&Target) -> Statement,
+) -> Result<crate::domain::time::Millis, Problem> {
     for _ in 0..3 {
-        let target = target(cx).await?;
+        let (target, mut rows) = target_and(cx, |scope, id| vec![admin_users::acl(scope.tenant, id)]).await?;
+        let before = rows.next().unwrap_or_default().first::<AclRow>()?;
         lock::check(cx, lock::USER, target.user.updated_at)?;
         let version = lock::next(target.user.updated_at, cx.now);
         let writes = vec![admin_users::bump(target.scope, &target.user, version), store::changed_one(), write(&target)];
-        let change = Change::new(writes).audit(entry(&target)).event(target.event(cx, "customer_accounts.user.updated", "updatedBy")?);
+        let change =
+            Change::new(writes).audit(entry(&target, before.as_ref())).event(target.event(cx, "customer_accounts.user.updated", "updatedBy")?);
         match cx.try_commit(change).await {
             Ok(_) => return Ok(version),
             Err(StoreError::Precondition) => {}
