@@ -8,8 +8,10 @@ use portcullis_core::{
         id::{Id, Role, User},
         membership::Seat,
         realm::Realm,
+        secret::Password,
         time::Millis,
     },
+    ports::PasswordHasher,
     store::{
         directory,
         roles::{self, NewRole},
@@ -17,7 +19,10 @@ use portcullis_core::{
     },
 };
 
-use crate::{Jar, World, people::Place};
+use crate::{
+    Jar, World, block_on,
+    people::{PASSWORD, Place},
+};
 
 /// How somebody stands with us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,6 +150,7 @@ impl Member {
                 };
                 world.login(&email)
             }
+            Some(Staff) if self.role == "superadmin" => return world.staff_login(crate::staff::SUPERADMIN),
             Some(Staff) => world.employ(&place, self.name, self.role),
         };
         self.settle(world, &place);
@@ -228,9 +234,10 @@ impl World {
 
     fn staff_account(&self, place: &Place, email: &Email) -> Id<User> {
         let user = self.id();
+        let phc = block_on(self.hasher.hash(Password::new(PASSWORD))).unwrap();
         self.arrange(&format!(
             "INSERT INTO staff_users (id, tenant_id, email, email_hash, password_hash, display_name, email_verified_at, created_at) \
-             VALUES ('{user}', '{}', '{email}', '{}', 'unusable', 'Cast', {now}, {now})",
+             VALUES ('{user}', '{}', '{email}', '{}', '{phc}', 'Cast', {now}, {now})",
             place.tenant,
             self.deployment.keys.lookup_hash(email),
             now = self.now()
