@@ -65,7 +65,7 @@ const LOGIN: &str = "SELECT u.id, u.organization_id, o.slug AS organization_slug
      u.customer_entity_id, u.person_entity_id, u.is_active, d.failed_login_attempts AS device_failures, d.locked_until AS device_locked_until,";
 
 const LOGIN_FROM: &str = "FROM {realm}_users u JOIN organizations o ON o.id = u.organization_id AND o.deleted_at IS NULL \
-     LEFT JOIN {realm}_device_failures d ON d.user_id = u.id AND d.device = ?3 ";
+     JOIN tenants t ON t.id = u.tenant_id AND t.deleted_at IS NULL LEFT JOIN {realm}_device_failures d ON d.user_id = u.id AND d.device = ?3 ";
 
 /// The account of an address in a tenant, with the counter of the device that asks.
 pub fn for_login(realm: Realm, tenant: Id<Tenant>, lookup_hash: &str, device: &str) -> Query {
@@ -298,6 +298,7 @@ pub struct MailableRow {
 pub fn mailable(tenant: Id<Tenant>, lookup_hash: &str) -> Query {
     Query::new(
         "SELECT u.id, u.organization_id, u.email, u.display_name, u.locale FROM customer_users u \
+         JOIN organizations o ON o.id = u.organization_id AND o.deleted_at IS NULL JOIN tenants t ON t.id = u.tenant_id AND t.deleted_at IS NULL \
          WHERE u.tenant_id = ?1 AND u.email_hash = ?2 AND u.deleted_at IS NULL",
         args![tenant, lookup_hash],
     )
