@@ -25,6 +25,8 @@ pub enum Later {
     ResetLimit { key: String },
     /// Fill a read-mostly copy.
     Cache { key: String, value: String },
+    /// A copy is out of date.
+    Uncache { keys: Vec<String> },
     /// A signed-in caller was denied.
     Denial {
         realm: Realm,
@@ -51,6 +53,7 @@ pub async fn after(deployment: &Deployment, ports: Ports<'_>, now: Millis, later
             Later::SendMail => outbox::send_due(deployment, &io, now).await.map(drop).map_err(|e| e.to_string()),
             Later::ResetLimit { key } => io.reset(key).await.map_err(|e| e.to_string()),
             Later::Cache { key, value } => io.cache(&key, value, CACHE_TTL).await.map_err(|e| e.to_string()),
+            Later::Uncache { keys } => forget(&io, &keys).await,
             Later::Denial { realm, actor, tenant, organization, route, code, ip, user_agent, request_id } => {
                 let entry = Entry::new("access.denied", "route", route)
                     .outcome(Outcome::Denied)
@@ -66,6 +69,14 @@ pub async fn after(deployment: &Deployment, ports: Ports<'_>, now: Millis, later
             io.log(&json!({"later": "failed", "note": note}));
         }
     }
+}
+
+async fn forget(io: &Io<'_>, keys: &[String]) -> Result<(), String> {
+    let mut outcome = Ok(());
+    for key in keys {
+        outcome = outcome.and(io.uncache(key).await.map_err(|e| e.to_string()));
+    }
+    outcome
 }
 
 /// The minute's work: mails that are due, keys to publish, rows that are over.

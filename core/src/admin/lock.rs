@@ -16,6 +16,9 @@ const EXPECTED: HeaderName = HeaderName::from_static("x-om-ext-optimistic-lock-e
 /// Kinds of records, as `OM_OPTIMISTIC_LOCK` lists them.
 pub const USER: &str = "customer_accounts.user";
 pub const ROLE: &str = "customer_accounts.role";
+pub const TENANT: &str = "directory.tenant";
+pub const ORGANIZATION: &str = "directory.organization";
+pub const PARTNER: &str = "directory.partner";
 
 /// Refuses a caller who read another version. An absent or unreadable header asks for nothing.
 pub fn check(cx: &Cx<'_>, kind: &str, current: Option<Millis>) -> Result<(), Problem> {

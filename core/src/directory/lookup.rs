@@ -12,8 +12,14 @@ use crate::{
 };
 
 /// The key of a slug's card in KV. Suspending or renaming an organization deletes it; elsewhere a copy lives a minute more.
+/// It is good only beside [`open_key`].
 pub fn slug_key(slug: &str) -> String {
     format!("slug:{slug}")
+}
+
+/// Says that a tenant is open. Suspending the tenant deletes this one copy, and with it every card of its organizations.
+pub fn open_key(id: Id<Tenant>) -> String {
+    format!("open:{id}")
 }
 
 pub fn tenant_key(id: Id<Tenant>) -> String {
@@ -28,12 +34,17 @@ pub async fn organization(cx: &Cx<'_>) -> Result<Response, Problem> {
     }
     let key = slug_key(&slug);
     let cached = cx.io.cached(&key).await.and_then(|text| serde_json::from_str::<OrganizationCard>(&text).ok());
-    let card = match cached {
+    let is_open = match &cached {
+        Some(card) => cx.io.cached(&open_key(card.tenant_id)).await.is_some(),
+        None => false,
+    };
+    let card = match cached.filter(|_| is_open) {
         Some(card) => card,
         None => {
             let card = cx.read_one(directory::organization_by_slug(&slug)).await?.first::<OrganizationCard>()?;
             let card = card.ok_or_else(|| Problem::not_found("Organization not found."))?;
             cx.after(Later::Cache { key, value: serde_json::to_string(&card).unwrap_or_default() });
+            cx.after(Later::Cache { key: open_key(card.tenant_id), value: "1".into() });
             card
         }
     };

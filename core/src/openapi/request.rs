@@ -42,6 +42,7 @@ fn kind(kind: Kind) -> Value {
         Kind::Texts { min, max, each } => {
             json!({"type": "array", "minItems": min, "maxItems": max, "items": {"type": "string", "minLength": 1, "maxLength": each}})
         }
+        Kind::Word(words) => json!({"type": "string", "enum": words}),
         Kind::Uuids { min } => json!({"type": "array", "minItems": min, "maxItems": 100, "items": uuid()}),
     }
 }

@@ -76,7 +76,7 @@ fn super_admin(acl: &str, membership: &str) -> String {
     format!(
         "(EXISTS (SELECT 1 FROM staff_user_acls a JOIN staff_users u ON u.id = a.user_id {ABLE} \
          WHERE a.is_super_admin = 1 AND a.deleted_at IS NULL AND {IS_ABLE} AND {acl}) \
-         OR EXISTS (SELECT 1 FROM staff_role_acls ra JOIN staff_roles r ON r.id = ra.role_id JOIN staff_memberships m ON m.role_id = r.id \
+         OR EXISTS (SELECT 1 FROM staff_role_acls ra CROSS JOIN staff_roles r ON r.id = ra.role_id CROSS JOIN staff_memberships m ON m.role_id = r.id \
          JOIN staff_users u ON u.id = m.user_id {ABLE} {LEADS} \
          WHERE ra.is_super_admin = 1 AND ra.deleted_at IS NULL AND {DOES_LEAD} AND {IS_ABLE} AND {membership}))"
     )

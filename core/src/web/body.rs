@@ -45,6 +45,8 @@ pub enum Kind {
     Uuids {
         min: usize,
     },
+    /// One of a few words.
+    Word(&'static [&'static str]),
 }
 
 /// One field of a body.
@@ -155,6 +157,7 @@ impl Kind {
                 (!fits).then(|| format!("Expected 1 to {max} of a-z, 0-9, _ and -"))
             }
             Self::Email | Self::EmailOrNull => text.is_none_or(|t| Email::parse(t).is_none()).then(|| "Invalid email address".into()),
+            Self::Word(words) => (!text.is_some_and(|t| words.contains(&t))).then(|| format!("Expected one of {}", words.join(", "))),
             Self::Uuid => (!is_uuid(value)).then(|| "Invalid UUID".into()),
             Self::UuidOrNull => (!value.is_null() && !is_uuid(value)).then(|| "Invalid UUID".into()),
             Self::Flag => (!value.is_boolean() && !value.is_string()).then(|| "Expected a boolean".into()),

@@ -3,6 +3,7 @@
 
 mod administration;
 mod customer;
+mod directory;
 mod operations;
 mod staff;
 mod staff_people;
@@ -24,6 +25,7 @@ pub const SECTIONS: &[Section] = &[
     staff::SIGN_IN,
     staff_people::OWN_ACCOUNT,
     operations::DIRECTORY,
+    directory::TENANTS,
     operations::AUDIT,
     operations::DEPLOYMENT,
     operations::DEVELOPMENT,
@@ -31,5 +33,8 @@ pub const SECTIONS: &[Section] = &[
 
 /// Shapes by name, of all sections.
 pub fn shapes() -> impl Iterator<Item = (&'static str, &'static str)> {
-    [customer::SHAPES, administration::SHAPES, staff::SHAPES, staff_people::SHAPES, operations::SHAPES].into_iter().flatten().copied()
+    [customer::SHAPES, administration::SHAPES, staff::SHAPES, staff_people::SHAPES, directory::SHAPES, operations::SHAPES]
+        .into_iter()
+        .flatten()
+        .copied()
 }

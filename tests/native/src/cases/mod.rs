@@ -3,6 +3,7 @@
 //! in [`of`]**; the tests say so when it is missing.
 
 mod admin;
+mod directory;
 mod links;
 mod portal;
 mod staff;
@@ -38,6 +39,7 @@ pub fn of(route: &Route) -> Option<Case> {
         .or_else(|| portal::of(route.name))
         .or_else(|| admin::of(route.name))
         .or_else(|| staff::of(route.name))
+        .or_else(|| directory::of(route.name))
         .or_else(|| open(route.name))
 }
 

@@ -1,0 +1,102 @@
+//! Tenants, partners, organizations and merchants, by those who look after them.
+
+use serde_json::{Value, json};
+
+use super::{Case, case};
+use crate::{Req, World};
+
+const DIRECTORY: &str = "/api/directory";
+const NOBODY: &str = "0190f5fe-7c00-7a00-8000-000000000001";
+
+pub fn of(name: &str) -> Option<Case> {
+    tenants(name).or_else(|| partners(name))
+}
+
+fn path(rest: &str) -> String {
+    format!("{DIRECTORY}/{rest}")
+}
+
+fn tenants(name: &str) -> Option<Case> {
+    Some(match name {
+        "list_tenants" => case("super", |_| Req::get(&path("tenants?search=ac&sortField=name")), |_| Req::get(&path("tenants?sortField=color"))),
+        "create_tenant" => case(
+            "super",
+            |_| Req::post(&path("tenants")).json(json!({"name": "Initech", "policy": "strict"})),
+            |_| Req::post(&path("tenants")).json(json!({"name": ""})),
+        ),
+        "update_tenant" => case(
+            "super",
+            |w| Req::put(&path("tenants")).json(json!({"id": w.found("initech").tenant, "name": "Initech Ltd"})),
+            |_| Req::put(&path("tenants")).json(json!({"id": NOBODY, "name": "Nobody"})),
+        ),
+        "delete_tenant" => case(
+            "super",
+            |w| Req::delete(&path(&format!("tenants?id={}", w.found("initech").tenant))),
+            |w| Req::delete(&path(&format!("tenants?id={}", w.acme().tenant))),
+        ),
+        "suspend_tenant" => case(
+            "super",
+            |w| Req::post(&path(&format!("tenants/{}/suspend", w.found("initech").tenant))),
+            |_| Req::post(&path(&format!("tenants/{NOBODY}/suspend"))),
+        ),
+        "resume_tenant" => case(
+            "super",
+            |w| {
+                let tenant = w.found("initech").tenant;
+                w.arrange(&format!("UPDATE tenants SET is_active = 0 WHERE id = '{tenant}'"));
+                Req::post(&path(&format!("tenants/{tenant}/resume")))
+            },
+            |_| Req::post(&path(&format!("tenants/{NOBODY}/resume"))),
+        ),
+        _ => return None,
+    })
+}
+
+fn partners(name: &str) -> Option<Case> {
+    Some(match name {
+        "list_partners" => case("super", |_| Req::get(&path("partners?search=res")), |_| Req::get(&path("partners?page=0"))),
+        "create_partner" => case(
+            "super",
+            |_| Req::post(&path("partners")).json(json!({"name": "Resellers"})),
+            |_| Req::post(&path("partners")).json(json!({"name": 1})),
+        ),
+        "update_partner" => case(
+            "super",
+            |w| Req::put(&path("partners")).json(json!({"id": partner(w), "isActive": false})),
+            |_| Req::put(&path("partners")).json(json!({"id": NOBODY, "name": "Nobody"})),
+        ),
+        "delete_partner" => {
+            case("super", |w| Req::delete(&path(&format!("partners?id={}", partner(w)))), |_| Req::delete(&path(&format!("partners?id={NOBODY}"))))
+        }
+        "list_partner_staff" => {
+            case("super", |w| Req::get(&path(&format!("partners/{}/staff", partner(w)))), |_| Req::get(&path(&format!("partners/{NOBODY}/staff"))))
+        }
+        "add_partner_staff" => case(
+            "super",
+            |w| Req::put(&path(&format!("partners/{}/staff/{}", partner(w), employee(w)))),
+            |w| Req::put(&path(&format!("partners/{}/staff/{NOBODY}", partner(w)))),
+        ),
+        "remove_partner_staff" => case(
+            "super",
+            |w| {
+                let (partner, user) = (partner(w), employee(w));
+                w.arrange(&format!("INSERT INTO partner_staff (user_id, partner_id, created_at) VALUES ('{user}', '{partner}', 1)"));
+                Req::delete(&path(&format!("partners/{partner}/staff/{user}")))
+            },
+            |w| Req::delete(&path(&format!("partners/{}/staff/{NOBODY}", partner(w)))),
+        ),
+        _ => return None,
+    })
+}
+
+/// A partner there is.
+pub fn partner(world: &World) -> String {
+    let id = world.id::<()>().to_string();
+    world.arrange(&format!("INSERT INTO partners (id, name, created_at) VALUES ('{id}', 'Resellers', 1)"));
+    id
+}
+
+fn employee(world: &World) -> String {
+    let id: Value = world.value("SELECT id FROM staff_users WHERE email = 'employee@acme.com'");
+    id.as_str().unwrap().to_owned()
+}
