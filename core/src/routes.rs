@@ -18,7 +18,7 @@ use crate::{
     dev::{inbox, seed},
     directory::{lookup, partners, tenants},
     domain::realm::Realm::{Customer, Staff},
-    edge::feed,
+    edge::{check, feed},
     io::Operations,
     ops::{health, jwks},
     portal::{nav, notifications, users as company},
@@ -175,6 +175,8 @@ pub static ROUTES: &[Route] = table! {
     "" {
         GET "/.well-known/jwks.json" jwks   Public, NONE, None, Reads, cost(0, 1, 0, 0) => jwks::handle;
         GET "/.well-known/revocations" list_revocations Public, NONE, None, Reads, cost(1, 0, 0, 0) => feed::handle;
+        GET  "/api/check" check_by_query Public, NONE, None,               Reads, cost(2, 0, 0, 0) => check::by_query;
+        POST "/api/check" check_by_body  Public, NONE, json(&check::BODY), Reads, cost(2, 0, 0, 0) => check::by_body;
         GET "/api/health"            health Public, NONE, None, Reads, cost(1, 1, 1, 0) => health::handle;
     }
     // Development only

@@ -79,8 +79,8 @@ pub async fn optional_token(deployment: &Deployment, io: &Io<'_>, request: &Requ
     }
 }
 
-/// The outer error means that it could not be checked, the inner one that it does not hold.
-async fn verify(deployment: &Deployment, io: &Io<'_>, text: &str, realm: Realm, now: Millis) -> Result<Result<Verified, Rejection>, Problem> {
+/// The claims of a token whose signature holds, still to be checked. The outer error means that nobody could tell.
+pub async fn claims(deployment: &Deployment, io: &Io<'_>, text: &str, now: Millis) -> Result<Result<AccessClaims, Rejection>, Problem> {
     let unverified = match Unverified::parse(text) {
         Ok(unverified) => unverified,
         Err(rejection) => return Ok(Err(rejection)),
@@ -89,7 +89,12 @@ async fn verify(deployment: &Deployment, io: &Io<'_>, text: &str, realm: Realm, 
     if !io.verify(&key, unverified.signed().to_vec(), unverified.signature).await? {
         return Ok(Err(Rejection::Signature));
     }
-    Ok(unverified.claims::<AccessClaims>().and_then(|claims| {
+    Ok(unverified.claims::<AccessClaims>())
+}
+
+/// The outer error means that it could not be checked, the inner one that it does not hold.
+async fn verify(deployment: &Deployment, io: &Io<'_>, text: &str, realm: Realm, now: Millis) -> Result<Result<Verified, Rejection>, Problem> {
+    Ok(claims(deployment, io, text, now).await?.and_then(|claims| {
         claims.check(&deployment.config.issuer, realm, now)?;
         let tenant = claims.tenant_id.ok_or(Rejection::NotForUs)?;
         Ok(Verified { sub: claims.sub, sid: claims.sid, tenant, organization: claims.org_id, issued_at: claims.iat })

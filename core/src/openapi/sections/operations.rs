@@ -18,6 +18,10 @@ pub const SHAPES: &[(&str, &str)] = &[
         "Health",
         "{ok: bool, status: text, services: {name: text, status: text, latencyMs: int}[], migrations: {applied: text|null, expected: text, behind: bool}}",
     ),
+    (
+        "Checked",
+        "{ok: bool, granted: text[], realm: \"customer\"|\"staff\", userId: uuid, sessionId: uuid, tenantId: uuid, organizationId: uuid|null, expiresAt: int}",
+    ),
     ("Mail", "{id: uuid, to: text, subject: text, text: text, html: text, links: text[], createdAt: time}"),
 ];
 
@@ -75,6 +79,16 @@ pub const DEPLOYMENT: Section = Section {
             .query(&[param("since", Text, "The `seq` of the answer before: only what came after it.")])
             .also(&[Empty(304)])
             .errors(&[InvalidRequest]),
+        doc("check_by_query", "Whether the caller may, without asking the database", ok("Checked"))
+            .about("The token's signature, and the revocations of the last few seconds. Only a token with `featuresOmitted` makes it ask.")
+            .query(&[
+                param("features", Text, "Comma-separated, at most 100."),
+                param("realm", Word(&["customer", "staff"]), "Whose cookie, where a browser holds both."),
+            ])
+            .errors(&[InvalidRequest, Unauthenticated, PasswordChangeRequired]),
+        doc("check_by_body", "The same, with the features in the body", ok("Checked"))
+            .query(&[param("realm", Word(&["customer", "staff"]), "Whose cookie, where a browser holds both.")])
+            .errors(&[InvalidRequest, Unauthenticated, PasswordChangeRequired]),
         doc("health", "Whether everything is there", ok("Health"))
             .about("503 when something is down that nobody can sign in without.")
             .also(&[Json(503, "Health")]),

@@ -109,6 +109,14 @@ fn open(name: &str) -> Option<Case> {
         "verify_audit_log" => case("owner", |_| Req::get("/api/audit/verify"), |_| Req::get("/api/audit/verify").bearer("made-up")),
         "jwks" => same("/.well-known/jwks.json"),
         "list_revocations" => case("anonymous", |_| Req::get("/.well-known/revocations"), |_| Req::get("/.well-known/revocations?since=nonsense")),
+        "check_by_query" => {
+            case("buyer", |_| Req::get("/api/check?features=portal.orders.view"), |_| Req::get("/api/check?realm=customer").bearer("made-up"))
+        }
+        "check_by_body" => case(
+            "buyer",
+            |_| Req::post("/api/check").json(json!({"features": ["portal.orders.view"]})),
+            |_| Req::post("/api/check").json(json!({"features": "portal.orders.view"})),
+        ),
         "health" => same("/api/health"),
         "inbox_page" => same("/dev/inbox"),
         "inbox_list" => same("/dev/inbox.json"),

@@ -56,6 +56,14 @@ fn verdict(route: &Route, member: &Member, names_acme: bool) -> Verdict {
         Guard::Public if route.name == "refresh_session" => return if live_customer { Verdict::Succeeds } else { Verdict::Refused(401) },
         // Any staff session will do, even one that is over.
         Guard::Public if route.name == "staff_logout" && member.realm != Some(Realm::Staff) => return Verdict::Refused(401),
+        // By the token and what is revoked: who is suspended is told what one is told whose session is over.
+        Guard::Public if route.name.starts_with("check_by_") => {
+            return match (member.realm, member.standing) {
+                (Some(_), Standing::Live) => Verdict::Succeeds,
+                (Some(_), Standing::Outside) => Verdict::Refused(403),
+                _ => Verdict::Refused(401),
+            };
+        }
         Guard::Public | Guard::Development => return Verdict::Open,
         Guard::Session(realm) | Guard::AnySession(realm) => (*realm, &[]),
         Guard::Can(realm, feature) => (*realm, &[*feature]),

@@ -2,4 +2,5 @@
 
 mod complete;
 mod document;
+mod fast;
 mod rows;
