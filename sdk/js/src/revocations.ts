@@ -115,9 +115,10 @@ export class Revocations {
 
   #take(snapshot: Snapshot, askedAt: number): void {
     if (snapshot.iss !== this.#issuer) throw new Error(`the snapshot is of ${snapshot.iss}`);
+    if (snapshot.exp * 1000 <= this.#world.now()) throw new Error('the snapshot is past its end');
     const last = this.#snapshot;
     // A cache on the way may hand out an older one; going back would let the revoked in again.
-    if (last && (snapshot.iat < last.iat || snapshot.seq < last.seq)) throw new Error('the snapshot is older than the last one');
+    if (last && snapshot.seq < last.seq) throw new Error('the snapshot is older than the last one');
     if (snapshot.since !== undefined && snapshot.since > (last?.seq ?? -1)) throw new Error('the snapshot leaves something out');
     if (snapshot.since === undefined) this.#entries.clear();
     for (const entry of snapshot.entries) this.#entries.set(`${entry.k}:${entry.id}`, entry);

@@ -129,7 +129,7 @@ test('snapshots that are forged, of another kind, another issuer, older or with 
     ['forged', (server) => server.snapshot(null, { entries: [] }, 'revocations+jwt', { ...stranger, kid: server.keys[0]!.kid })],
     ['another kind', (server) => server.snapshot(null, { entries: [] }, 'JWT')],
     ['another issuer', (server) => server.snapshot(null, { iss: 'https://else.example', entries: [] })],
-    ['older', (server) => server.snapshot(null, { iat: server.seconds - 60, entries: [] })],
+    ['past its end', (server) => server.snapshot(null, { exp: server.seconds, entries: [] })],
     ['going back', (server) => server.snapshot(null, { seq: 0, entries: [] })],
     ['a gap', (server) => server.snapshot(null, { since: server.seq + 5, seq: server.seq + 9, entries: [] })],
     ['not JSON', async () => 'a.b.c'],
