@@ -22,7 +22,7 @@ use crate::{
     io::Operations,
     ops::{health, jwks},
     portal::{nav, notifications, users as company},
-    staff,
+    staff::{self, people},
 };
 use Audit::{Events, Reads, Touches};
 use Guard::{AnySession, Can, CanEither, Development, Public, Session};
@@ -30,6 +30,9 @@ use Subject::{Address, None as NoSubject, Token, TypedAddress};
 
 const NONE: Limit = Limit::NONE;
 const SIGNED_IN: Limit = Limit::SIGNED_IN;
+
+/// The user's window and the caller's address.
+const RESENDING: Limit = Limit { name: Some(StaffResendInvite), subject: NoSubject, user: true };
 
 const fn signed_in_and(name: crate::config::LimitName) -> Limit {
     Limit::signed_in_and(name)
@@ -144,6 +147,25 @@ pub static ROUTES: &[Route] = table! {
         PUT    "/notifications/mark-all-read" read_all_staff_notifications    Session(Staff),                SIGNED_IN,                            None,                                               Touches,                                      cost(2, 0, 1, 0) => notifications::mark_all_read;
         PUT    "/notifications/{id}/read"     read_staff_notification         Session(Staff),                SIGNED_IN,                            None,                                               Touches,                                      cost(2, 0, 1, 0) => notifications::mark_read;
         PUT    "/notifications/{id}/dismiss"  dismiss_staff_notification      Session(Staff),                SIGNED_IN,                            None,                                               Touches,                                      cost(2, 0, 1, 0) => notifications::dismiss;
+    }
+    // Staff: the people
+    "/api/auth/users" {
+        GET    ""                           list_staff_users             Can(Staff, "auth.users.list"),                           SIGNED_IN,  None,                         Reads,                                        cost(2, 0, 1, 0) => people::list::handle;
+        POST   ""                           create_staff_user            Can(Staff, "auth.users.create"),                         SIGNED_IN,  json(&people::create::BODY),  Events(people::create::AUDIT),                cost(4, 0, 1, 1) => people::create::handle;
+        PUT    ""                           update_staff_user            Can(Staff, "auth.users.edit"),                           SIGNED_IN,  json(&people::update::BODY),  Events(people::update::AUDIT),                cost(5, 0, 1, 1) => people::update::handle;
+        DELETE ""                           delete_staff_user            Can(Staff, "auth.users.delete"),                         SIGNED_IN,  None,                         Events(people::delete::AUDIT),                cost(3, 0, 1, 0) => people::delete::handle;
+        POST   "/resend-invite"             resend_staff_invitation      Can(Staff, "auth.users.create"),                         RESENDING,  json(&people::invite::BODY),  Events(people::invite::AUDIT),                cost(3, 0, 2, 0) => people::invite::resend;
+        GET    "/consents"                  list_staff_consents          Can(Staff, "auth.users.edit"),                           SIGNED_IN,  None,                         Reads,                                        cost(2, 0, 1, 0) => people::consents::handle;
+        GET    "/{id}"                      read_staff_user              Can(Staff, "auth.users.list"),                           SIGNED_IN,  None,                         Reads,                                        cost(2, 0, 1, 0) => people::read::handle;
+        POST   "/{id}/suspend"              suspend_staff_user           Can(Staff, "auth.users.edit"),                           SIGNED_IN,  None,                         Events(people::state::SUSPEND_AUDIT),         cost(3, 0, 1, 0) => people::state::suspend;
+        POST   "/{id}/resume"               resume_staff_user            Can(Staff, "auth.users.edit"),                           SIGNED_IN,  None,                         Events(people::state::RESUME_AUDIT),          cost(3, 0, 1, 0) => people::state::resume;
+        POST   "/{id}/lock"                 lock_staff_user              Can(Staff, "auth.users.edit"),                           SIGNED_IN,  json(&people::state::LOCK_BODY), Events(people::state::LOCK_AUDIT),         cost(3, 0, 1, 0) => people::state::lock;
+        POST   "/{id}/unlock"               unlock_staff_user            CanEither(Staff, "auth.users.edit", "auth.users.support"), SIGNED_IN, None,                        Events(people::state::UNLOCK_AUDIT),          cost(3, 0, 1, 0) => people::state::unlock;
+        GET    "/{id}/sessions"             list_staff_sessions          Can(Staff, "auth.users.list"),                           SIGNED_IN,  None,                         Reads,                                        cost(2, 0, 1, 0) => people::sessions::list;
+        DELETE "/{id}/sessions/{session}"   end_staff_session            CanEither(Staff, "auth.users.edit", "auth.users.support"), SIGNED_IN, None,                        Events(people::sessions::END_AUDIT),          cost(3, 0, 1, 0) => people::sessions::end;
+        POST   "/{id}/force-logout"         force_staff_logout           CanEither(Staff, "auth.users.edit", "auth.users.support"), SIGNED_IN, None,                        Events(people::sessions::FORCE_LOGOUT_AUDIT), cost(3, 0, 1, 0) => people::sessions::force_logout;
+        POST   "/{id}/one-time-password"    issue_staff_one_time_password Can(Staff, "auth.users.edit"),                          SIGNED_IN,  None,                         Events(people::credentials::ONE_TIME_AUDIT),  cost(4, 0, 1, 1) => people::credentials::one_time_password;
+        POST   "/{id}/send-reset-link"      send_staff_reset_link        CanEither(Staff, "auth.users.edit", "auth.users.support"), SIGNED_IN, None,                        Events(people::credentials::RESET_LINK_AUDIT), cost(3, 0, 1, 0) => people::credentials::send_reset_link;
     }
     // Directory
     "/api/directory" {

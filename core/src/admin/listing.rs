@@ -40,7 +40,7 @@ pub fn respond<T>(listed: &Listed<T>, page: Page, view: impl Fn(&T) -> Value) ->
 }
 
 /// At least one: an empty list is a page too.
-fn pages(total: i64, size: u32) -> i64 {
+pub fn pages(total: i64, size: u32) -> i64 {
     let size = i64::from(size.max(1));
     ((total + size - 1) / size).max(1)
 }

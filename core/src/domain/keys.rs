@@ -48,6 +48,7 @@ pub struct Keys {
     device: [u8; 32],
     audit: [u8; 32],
     wrap: [u8; 32],
+    consent: [u8; 32],
 }
 
 impl Keys {
@@ -67,6 +68,7 @@ impl Keys {
             device: key("known-device"),
             audit: key("audit-mac"),
             wrap: key("key-wrapping"),
+            consent: key("consent-integrity"),
         }
     }
 
@@ -90,6 +92,11 @@ impl Keys {
 
     pub fn audit_mac(&self, content: &str) -> String {
         hex(&mac(&self.audit, &[content.as_bytes()]))
+    }
+
+    /// Over the words of a consent, so that a row changed behind our back shows.
+    pub fn consent_mac(&self, content: &str) -> String {
+        hex(&mac(&self.consent, &[content.as_bytes()]))
     }
 
     /// The AES-256 key that wraps readable secrets (private keys, TOTP seeds).

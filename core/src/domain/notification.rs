@@ -110,3 +110,13 @@ pub fn customer_invitation_accepted(name: &str, user: String) -> Notice {
     let base = notice("customer_accounts.invitation.accepted", "success", "Your invitation was accepted", "notifications.invitationAccepted");
     Notice { variables: json!({"name": name}), link: customer_page(&user), source: Some(("user", user)), ..base }
 }
+
+pub fn staff_roles_given(names: &[String]) -> Notice {
+    let base = notice("auth.role.assigned", "success", "You were given a role", "notifications.staff.roleAssigned");
+    Notice { variables: json!({"roles": names.join(", ")}), link: own_account(), ..base }
+}
+
+pub fn staff_roles_taken(names: &[String]) -> Notice {
+    let base = notice("auth.role.revoked", "warning", "A role was taken from you", "notifications.staff.roleRevoked");
+    Notice { variables: json!({"roles": names.join(", ")}), link: own_account(), ..base }
+}

@@ -28,8 +28,8 @@ pub fn words_json(text: &str) -> String {
     serde_json::json!(words(text)).to_string()
 }
 
-/// Lower case without accents. Letters that only look accented have no decomposition and are written out here.
-fn fold(text: &str) -> String {
+/// Lower case without accents, for what is compared by its letters. Letters that only look accented have no decomposition and are written out here.
+pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
         match c {

@@ -11,6 +11,7 @@ use crate::{
         id::{Id, Organization, Tenant, User},
         lockout::Counter,
         membership::{Offer, OwnAcl, Seat},
+        search,
         time::Millis,
     },
     ports::{Query, Statement, StoreError},
@@ -104,8 +105,8 @@ pub struct NewStaff<'a> {
 
 pub fn insert(user: &NewStaff, now: Millis) -> Statement {
     Statement::new(
-        "INSERT INTO staff_users (id, tenant_id, email, email_hash, password_hash, display_name, locale, email_verified_at, created_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO staff_users (id, tenant_id, email, email_hash, password_hash, display_name, locale, email_verified_at, created_at, search_name, \
+         search_email, name_folded) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         args![
             user.id,
             user.home,
@@ -115,9 +116,17 @@ pub fn insert(user: &NewStaff, now: Millis) -> Statement {
             user.display_name.map(str::to_owned),
             user.locale,
             user.verified_at,
-            now
+            now,
+            search::words_json(user.display_name.unwrap_or_default()),
+            search::words_json(user.email.as_str()),
+            search::fold(user.display_name.unwrap_or_default())
         ],
     )
+}
+
+/// The organization a person is made in.
+pub fn settle(user: Id<User>, organization: Id<Organization>) -> Statement {
+    Statement::new("UPDATE staff_users SET organization_id = ?2 WHERE id = ?1", args![user, organization])
 }
 
 /// The oldest accounts' addresses in the tenant that an organization's slug belongs to.

@@ -9,6 +9,7 @@ use crate::{
         email::Email,
         id::{Id, Organization, Record, Session, Tenant, User},
         keys::Purpose,
+        search,
         secret::TokenHash,
         time::Millis,
     },
@@ -121,9 +122,9 @@ pub fn own(user: Id<User>, session: Id<Session>) -> Query {
 /// Another address, over the version that was read; follow with [`super::changed_one`]. Nobody has proven the new one.
 pub fn change_email(user: Id<User>, email: &Email, lookup_hash: &str, before: Option<Millis>, version: Millis) -> Statement {
     Statement::new(
-        "UPDATE staff_users SET email = ?2, email_hash = ?3, email_verified_at = CASE WHEN email_hash = ?3 THEN email_verified_at END, updated_at = ?5 \
-         WHERE id = ?1 AND deleted_at IS NULL AND updated_at IS ?4",
-        args![user, email.as_str(), lookup_hash, before, version],
+        "UPDATE staff_users SET email = ?2, email_hash = ?3, email_verified_at = CASE WHEN email_hash = ?3 THEN email_verified_at END, updated_at = ?5, \
+         search_email = ?6 WHERE id = ?1 AND deleted_at IS NULL AND updated_at IS ?4",
+        args![user, email.as_str(), lookup_hash, before, version, search::words_json(email.as_str())],
     )
 }
 

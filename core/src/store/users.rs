@@ -196,7 +196,10 @@ pub fn rename(realm: Realm, user: Id<User>, display_name: &str) -> Statement {
             "UPDATE customer_users SET display_name = ?2, search_name = ?3 WHERE id = ?1",
             args![user, display_name, search::words_json(display_name)],
         ),
-        Realm::Staff => Statement::new("UPDATE staff_users SET display_name = ?2 WHERE id = ?1", args![user, display_name]),
+        Realm::Staff => Statement::new(
+            "UPDATE staff_users SET display_name = ?2, search_name = ?3, name_folded = ?4 WHERE id = ?1",
+            args![user, display_name, search::words_json(display_name), search::fold(display_name)],
+        ),
     }
 }
 

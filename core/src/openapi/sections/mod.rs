@@ -24,6 +24,7 @@ pub const SECTIONS: &[Section] = &[
     administration::REGISTRY,
     staff::SIGN_IN,
     staff_people::OWN_ACCOUNT,
+    staff_people::PEOPLE,
     operations::DIRECTORY,
     directory::TENANTS,
     operations::AUDIT,

@@ -5,6 +5,7 @@
 mod admin;
 mod directory;
 mod links;
+mod people;
 mod portal;
 mod staff;
 
@@ -40,6 +41,7 @@ pub fn of(route: &Route) -> Option<Case> {
         .or_else(|| admin::of(route.name))
         .or_else(|| staff::of(route.name))
         .or_else(|| directory::of(route.name))
+        .or_else(|| people::of(route.name))
         .or_else(|| open(route.name))
 }
 

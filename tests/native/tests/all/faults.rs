@@ -92,6 +92,7 @@ fn a_commit_whose_reply_is_lost_is_whole_and_asking_again_does_no_harm() {
         "staff_user_sessions",
         "attempt_counters",
         "customer_notifications",
+        "staff_notifications",
         "mail_outbox",
     ];
     // Nothing about a new one has to be unique: who asks again gets another, and can tell from the list.

@@ -6,6 +6,7 @@ mod login;
 mod notifications;
 mod own_account;
 mod password_reset;
+mod people;
 mod sessions;
 
 use portcullis_tests::{Jar, Req, Res, World, people::PASSWORD, staff::ADMIN};
