@@ -4,7 +4,7 @@ import { assert, caught, isOk, isProblem } from '../harness/check.mjs';
 import { Client, freshIp } from '../harness/client.mjs';
 import { PASSWORD, SEED_PASSWORD, freshEmail, inbox, staff, tally, together } from '../harness/people.mjs';
 import { note, size, test } from '../harness/runner.mjs';
-import { RAISED } from '../harness/secrets.mjs';
+import { APP_URL, RAISED } from '../harness/secrets.mjs';
 import { start } from '../harness/server.mjs';
 
 const AUTH = '/api/auth';
@@ -15,7 +15,7 @@ const server = await start({ vars: RAISED });
 async function linkOf(where, email, least = 1) {
   const [mail] = await inbox(where, email, { least, where: (one) => one.links.some((link) => link.includes('/reset/')) });
   const link = new URL(mail.links.find((one) => one.includes('/reset/')));
-  assert.equal(link.origin, 'http://127.0.0.1:8787', 'mailed links carry the configured origin');
+  assert.equal(link.origin, APP_URL, 'mailed links carry the configured origin');
   return { mail, token: decodeURIComponent(link.pathname.slice('/reset/'.length)) };
 }
 
