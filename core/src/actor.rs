@@ -42,6 +42,8 @@ pub struct Actor {
     pub priority: i64,
     /// Staff with a role of the platform, or the flag.
     pub platform: bool,
+    /// The access token was one of an operator's; it says nothing of what is true now.
+    pub operator: bool,
     /// Staff who look after the whole tenant, not only the active organization.
     pub whole_tenant: bool,
     /// How far the lists of staff reach.

@@ -1,6 +1,6 @@
 //! ★ The pipeline, in reading order. A request comes in as values and ports; an answer and the work for afterwards go out.
 
-use http::{HeaderName, Method, header};
+use http::{HeaderName, Method, StatusCode, header};
 use serde_json::json;
 
 use crate::{
@@ -9,7 +9,11 @@ use crate::{
     cx::Cx,
     domain::{keys::Keys, limit::Decision, time::Millis},
     io::Io,
-    pipeline::{admit, authenticate, csrf, host, limit, respond},
+    pipeline::{
+        admit,
+        authenticate::{self, Verified},
+        csrf, host, limit, respond,
+    },
     ports::Ports,
     problem::{Problem, limit_headers},
     router::{Found, Router},
@@ -67,6 +71,8 @@ pub async fn handle(deployment: &Deployment, ports: Ports<'_>, incoming: Incomin
 pub struct Trace {
     pub route: Option<&'static Route>,
     pub actor: Option<Actor>,
+    /// Whose live session it is, whatever they may do where they ask.
+    pub caller: Option<Verified>,
     pub decision: Option<Decision>,
     pub later: Vec<Later>,
 }
@@ -99,14 +105,24 @@ async fn serve(deployment: &Deployment, io: &Io<'_>, incoming: &Incoming, trace:
     //    still has a good signature, and must not be able to lock its owner out.
     if let Some(realm) = authenticate::wanted(route.guard) {
         let verified = authenticate::token(deployment, io, request, realm, *now).await?;
-        let actor = authenticate::session(deployment, io, request, realm, &verified, *now).await?;
-        if !host.admits(actor.tenant) {
+        let found = authenticate::session(deployment, io, request, route.guard, &verified, *now).await;
+        let (actor, refusal) = match found {
+            Ok(actor) => (Some(actor), None),
+            Err(problem) if problem.code.status() == StatusCode::FORBIDDEN => (None, Some(problem)),
+            Err(problem) => return Err(problem),
+        };
+        if !host.admits(verified.tenant) || actor.as_ref().is_some_and(|actor| !host.admits(actor.tenant)) {
             return Err(authenticate::nobody(realm).note("a session of another tenant on a tenant's own host"));
         }
+        trace.caller = Some(verified);
         if let Some(decision) = limit::per_user(deployment, io, route, verified.sub).await? {
             trace.decision = Some(limit::enforce(decision)?);
         }
-        trace.actor = Some(actor);
+        trace.actor = actor;
+        // Whoever is turned away from a place has spent the window all the same, and leaves a row in the trail.
+        if let Some(refusal) = refusal {
+            return Err(refusal);
+        }
     }
 
     // 5. Cross-site requests.

@@ -20,6 +20,7 @@ pub enum Code {
     Unauthenticated,
     Forbidden,
     TenantSuspended,
+    NoAccess,
     PasswordChangeRequired,
     NotFound,
     MethodNotAllowed,
@@ -33,13 +34,14 @@ pub enum Code {
 }
 
 impl Code {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::InvalidRequest,
         Self::ValidationError,
         Self::UnprocessableEntity,
         Self::Unauthenticated,
         Self::Forbidden,
         Self::TenantSuspended,
+        Self::NoAccess,
         Self::PasswordChangeRequired,
         Self::NotFound,
         Self::MethodNotAllowed,
@@ -61,6 +63,7 @@ impl Code {
             Self::Unauthenticated => ("UNAUTHENTICATED", 401, "Sign-in is needed"),
             Self::Forbidden => ("FORBIDDEN", 403, "Not allowed"),
             Self::TenantSuspended => ("tenant_suspended", 403, "The organization is suspended"),
+            Self::NoAccess => ("NO_ACCESS", 403, "There is no place to work at"),
             Self::PasswordChangeRequired => ("PASSWORD_CHANGE_REQUIRED", 403, "The password has to be changed first"),
             Self::NotFound => ("NOT_FOUND", 404, "No such thing here"),
             Self::MethodNotAllowed => ("METHOD_NOT_ALLOWED", 405, "The path does not offer this method"),

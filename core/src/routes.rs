@@ -25,7 +25,7 @@ use crate::{
     staff::{self, people},
 };
 use Audit::{Events, Reads, Touches};
-use Guard::{AnySession, Can, CanEither, Development, Public, Session};
+use Guard::{AnyPlace, AnySession, Can, CanEither, Development, Public, Session};
 use Subject::{Address, None as NoSubject, Token, TypedAddress};
 
 const NONE: Limit = Limit::NONE;
@@ -131,6 +131,8 @@ pub static ROUTES: &[Route] = table! {
         GET  "/session/refresh" bounce_staff_session  Public,         public(StaffRefresh, Token),    None,                               Touches,                      cost(1, 0, 2, 0) => staff::refresh::bounce;
         POST "/session/refresh" refresh_staff_session Public,         public(StaffRefresh, Token),    json(&staff::refresh::BODY),        Touches,                      cost(1, 0, 2, 0) => staff::refresh::exchange;
         GET  "/profile"         get_staff_profile     Session(Staff), SIGNED_IN,                      None,                               Reads,                        cost(1, 0, 1, 0) => staff::profile::get;
+        GET  "/memberships"     list_own_memberships  AnyPlace,       SIGNED_IN,                      None,                               Reads,                        cost(2, 0, 1, 0) => staff::places::list::handle;
+        POST "/switch"          switch_place          AnyPlace,       SIGNED_IN,                      json(&staff::places::switch::BODY), Events(staff::places::switch::AUDIT), cost(3, 0, 1, 0) => staff::places::switch::handle;
         POST "/feature-check"   check_staff_features  Session(Staff), SIGNED_IN,                      json(&staff::feature_check::BODY),  Reads,                        cost(1, 0, 1, 0) => staff::feature_check::handle;
     }
     // Staff: one's own account

@@ -10,6 +10,7 @@ use crate::{
     domain::realm::Realm,
     pipeline::authenticate::{self, Verified},
     problem::{Code, Problem},
+    routes::Guard,
     web::{
         body::{Kind, Refusal, Schema, optional},
         response::Response,
@@ -64,9 +65,16 @@ async fn answer(cx: &Cx<'_>, features: &[String]) -> Result<Response, Problem> {
 
 /// The same caller as the database knows them.
 pub async fn actor(cx: &Cx<'_>, caller: &Identity) -> Result<crate::actor::Actor, Problem> {
-    let verified =
-        Verified { sub: caller.user, sid: caller.session, tenant: caller.tenant, organization: caller.organization, issued_at: caller.issued_at };
-    authenticate::session(cx.deployment, &cx.io, cx.request, caller.realm, &verified, cx.now).await
+    let verified = Verified {
+        sub: caller.user,
+        sid: caller.session,
+        tenant: caller.tenant,
+        organization: caller.organization,
+        operator: false,
+        issued_at: caller.issued_at,
+    };
+    // The token is asked about, in the place it names: whatever organization the request may name beside it.
+    authenticate::session(cx.deployment, &cx.io, cx.request, Guard::AnySession(caller.realm), &verified, cx.now).await
 }
 
 /// The token and its realm: a bearer token's own, else the cookie's. A browser may hold cookies of both realms.

@@ -13,12 +13,46 @@ use crate::domain::{
 /// Clock skew allowed on `exp`, `nbf` and `iat`, seconds.
 pub const SKEW: i64 = 60;
 
+/// Whom a token is for. Staff of the platform carry a second audience, which routes of the platform demand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Audience {
+    One(String),
+    Several(Vec<String>),
+}
+
+const OPERATOR: &str = "operator";
+
+impl Audience {
+    pub fn of(realm: Realm, operator: bool) -> Self {
+        match (realm, operator) {
+            (Realm::Staff, true) => Self::Several(vec![realm.name().into(), OPERATOR.into()]),
+            _ => Self::One(realm.name().into()),
+        }
+    }
+
+    pub fn is_operator(&self) -> bool {
+        *self == Self::of(Realm::Staff, true)
+    }
+
+    /// Exactly one of the forms we sign: neither another order nor one more nor a list of one.
+    fn is_for(&self, realm: Realm) -> bool {
+        *self == Self::of(realm, false) || *self == Self::of(realm, true)
+    }
+}
+
+impl From<&str> for Audience {
+    fn from(name: &str) -> Self {
+        Self::One(name.to_owned())
+    }
+}
+
 /// The claims our own routes read. Everything else is for the apps that verify the token.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AccessClaims {
     pub iss: String,
-    pub aud: String,
+    pub aud: Audience,
     pub iat: i64,
     pub exp: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -40,7 +74,7 @@ impl AccessClaims {
     pub fn check(&self, issuer: &str, realm: Realm, now: Millis) -> Result<(), Rejection> {
         let now = now.seconds();
         let fresh = self.exp + SKEW > now && self.iat - SKEW <= now && self.nbf.is_none_or(|nbf| nbf - SKEW <= now);
-        let ours = self.iss == issuer && self.aud == realm.name() && self.kind == realm.name();
+        let ours = self.iss == issuer && self.aud.is_for(realm) && self.kind == realm.name();
         match (ours, fresh) {
             (false, _) => Err(Rejection::NotForUs),
             (_, false) => Err(Rejection::Expired),

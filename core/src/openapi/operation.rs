@@ -54,6 +54,8 @@ fn guard(guard: Guard) -> String {
         Guard::AnySession(realm) => format!("{} who are signed in, even before they have changed a one-time password", people(realm.name())),
         Guard::Can(realm, feature) => format!("{} with `{feature}`", people(realm.name())),
         Guard::CanEither(realm, one, other) => format!("{} with `{one}` or `{other}`", people(realm.name())),
+        Guard::Operator(feature) => format!("staff of the platform with `{feature}`, by an operator's token"),
+        Guard::AnyPlace => "staff who are signed in, even where they have no access any more".into(),
         Guard::Development => "anybody, in development; elsewhere there is no such route".into(),
     }
 }

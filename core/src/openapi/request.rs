@@ -122,6 +122,7 @@ pub fn security(route: &Route) -> Vec<Value> {
         Guard::Development => Vec::new(),
         Guard::Public if route.limit.subject == Subject::Token || is_ended_by_token(route) => vec![json!({session(route.realm()): []}), json!({})],
         Guard::Public => Vec::new(),
+        Guard::Operator(_) | Guard::AnyPlace => vec![json!({access(Realm::Staff): []}), json!({"bearer": []})],
         Guard::Session(realm) | Guard::AnySession(realm) | Guard::Can(realm, _) | Guard::CanEither(realm, ..) => {
             vec![json!({access(realm): []}), json!({"bearer": []})]
         }

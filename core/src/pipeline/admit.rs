@@ -44,7 +44,7 @@ pub async fn admit(
     let json = json.map_err(|problem| sign_out(deployment, incoming, route, problem))?;
     if let Some(actor) = trace.actor.clone() {
         charge(limit::per_subject(deployment, io, route, &actor, &json).await?, trace)?;
-        target::check(&incoming.request, &json, &actor)?;
+        target::check(&incoming.request, &json, &actor, route.guard)?;
         authenticate::authorize(route, &actor)?;
         return Ok(Some(Admitted { body: body::fields(route, &json)?, ..Admitted::default() }));
     }

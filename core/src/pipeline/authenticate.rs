@@ -18,6 +18,7 @@ use crate::{
         claims::AccessClaims,
         jwt::{Rejection, Unverified},
     },
+    pipeline::target,
     problem::{Code, Problem},
     routes::{Guard, Route},
     store::{
@@ -34,6 +35,8 @@ pub struct Verified {
     pub sid: Id<Session>,
     pub tenant: Id<Tenant>,
     pub organization: Option<Id<Organization>>,
+    /// The token carries the operator's audience.
+    pub operator: bool,
     pub issued_at: i64,
 }
 
@@ -41,6 +44,7 @@ pub struct Verified {
 pub fn wanted(guard: Guard) -> Option<Realm> {
     match guard {
         Guard::Session(realm) | Guard::AnySession(realm) | Guard::Can(realm, _) | Guard::CanEither(realm, ..) => Some(realm),
+        Guard::Operator(_) | Guard::AnyPlace => Some(Realm::Staff),
         Guard::Public | Guard::Development => None,
     }
 }
@@ -97,12 +101,23 @@ async fn verify(deployment: &Deployment, io: &Io<'_>, text: &str, realm: Realm, 
     Ok(claims(deployment, io, text, now).await?.and_then(|claims| {
         claims.check(&deployment.config.issuer, realm, now)?;
         let tenant = claims.tenant_id.ok_or(Rejection::NotForUs)?;
-        Ok(Verified { sub: claims.sub, sid: claims.sid, tenant, organization: claims.org_id, issued_at: claims.iat })
+        Ok(Verified {
+            sub: claims.sub,
+            sid: claims.sid,
+            tenant,
+            organization: claims.org_id,
+            operator: claims.aud.is_operator(),
+            issued_at: claims.iat,
+        })
     }))
 }
 
-/// Looks up the session the token names: one round trip, everything fresh.
-pub async fn session(deployment: &Deployment, io: &Io<'_>, request: &Request, realm: Realm, token: &Verified, now: Millis) -> Result<Actor, Problem> {
+/// Looks up the session the token names: one round trip, everything fresh. Staff may name another organization in the
+/// request: then they sit there for as long as it lasts.
+pub async fn session(deployment: &Deployment, io: &Io<'_>, request: &Request, guard: Guard, token: &Verified, now: Millis) -> Result<Actor, Problem> {
+    let realm = wanted(guard).unwrap_or(Realm::Customer);
+    // One's own account is nowhere: what is signed there is for the seat the session has.
+    let named = target::organization(request).filter(|_| realm == Realm::Staff && !matches!(guard, Guard::AnySession(_)));
     let by = By::Claims { session: token.sid, user: token.sub, tenant: token.tenant };
     let found = match realm {
         Realm::Customer => {
@@ -110,12 +125,18 @@ pub async fn session(deployment: &Deployment, io: &Io<'_>, request: &Request, re
             row.map(|row| row.judge(realm, deployment.config.session_lifetime(realm).idle, Some(token.issued_at), now))
         }
         Realm::Staff => {
-            let row = io.read_one(staff_sessions::identity(by, token.organization)).await?.first::<staff_sessions::IdentityRow>()?;
-            row.map(|row| row.judge(deployment.config.staff_idle(), Some(token.issued_at), now))
+            let row = io.read_one(staff_sessions::identity_at(by, token.organization, named)).await?.first::<staff_sessions::IdentityRow>()?;
+            let (idle, issued_at) = (deployment.config.staff_idle(), Some(token.issued_at));
+            row.map(|row| match guard {
+                Guard::AnyPlace if named.is_none() => row.judge_anywhere(idle, issued_at, now),
+                _ => row.judge(idle, issued_at, now),
+            })
+            .map(|found| found.map(|actor| Actor { operator: token.operator, ..actor }))
         }
     };
     found.unwrap_or(Err(NotAlive::Session)).map_err(|why| match why {
         NotAlive::Suspended => Problem::tenant_suspended(),
+        NotAlive::Outside if named.is_some() => target::not_yours(),
         NotAlive::Outside => no_access(),
         NotAlive::Session | NotAlive::Account => forget(deployment, request, realm, nobody(realm)).note(format!("{why:?}")),
     })
@@ -129,9 +150,9 @@ pub fn nobody(realm: Realm) -> Problem {
     }
 }
 
-/// 403 for staff who have no business here.
+/// 403 for staff who have no business where their session sits, or anywhere.
 pub fn no_access() -> Problem {
-    Problem::forbidden("You do not have permission to access this area. Please contact your administrator.")
+    Problem::new(Code::NoAccess, "You do not have permission to access this area. Please contact your administrator.")
 }
 
 /// A staff browser whose session is over is told to forget it; a customer's keeps its cookies and asks for a refresh.
@@ -151,6 +172,11 @@ pub fn authorize(route: &Route, actor: &Actor) -> Result<(), Problem> {
         return Err(Problem::new(Code::PasswordChangeRequired, "Please change your one-time password first."));
     }
     match route.guard {
+        // Both halves: a token issued before a demotion says too much, one issued before a promotion is no operator's.
+        Guard::Operator(_) if !(actor.operator && actor.platform) => {
+            Err(Problem::forbidden("This is for operators of the platform.").note(format!("token {}, database {}", actor.operator, actor.platform)))
+        }
+        Guard::Operator(feature) if !actor.grants.allow(feature) => Err(lacking(route, feature)),
         Guard::Can(_, feature) if !actor.grants.allow(feature) => Err(lacking(route, feature)),
         Guard::CanEither(_, feature, other) if !actor.grants.allow(feature) && !actor.grants.allow(other) => Err(lacking(route, feature)),
         _ => Ok(()),

@@ -86,12 +86,14 @@ pub fn finish(deployment: &Deployment, io: &Io<'_>, incoming: &Incoming, mut tra
 
 /// A denied signed-in caller goes into the trail, best-effort and once a minute, after the answer.
 fn note_denial(problem: &Problem, incoming: &Incoming, trace: &mut Trace) {
-    if let (Some(actor), Some(route), StatusCode::FORBIDDEN) = (&trace.actor, trace.route, problem.code.status()) {
+    let actor = trace.actor.as_ref().map(|actor| (actor.user, actor.tenant, actor.organization));
+    let caller = actor.or(trace.caller.map(|caller| (caller.sub, caller.tenant, caller.organization)));
+    if let (Some((actor, tenant, organization)), Some(route), StatusCode::FORBIDDEN) = (caller, trace.route, problem.code.status()) {
         trace.later.push(Later::Denial {
-            realm: actor.realm,
-            actor: actor.user,
-            tenant: actor.tenant,
-            organization: actor.organization,
+            realm: route.realm(),
+            actor,
+            tenant,
+            organization,
             route: route.name,
             code: problem.code.describe().0,
             ip: incoming.client_ip.clone().unwrap_or_default(),

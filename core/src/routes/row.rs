@@ -57,6 +57,10 @@ pub enum Guard {
     Can(Realm, &'static str),
     /// A signed-in account that holds one of the features; a refusal names the first.
     CanEither(Realm, &'static str, &'static str),
+    /// Staff of the platform who hold the feature: by an operator's token, and by the database's word at this moment.
+    Operator(&'static str),
+    /// A signed-in member of staff, even one whose session sits where they have no business any more.
+    AnyPlace,
     /// Anybody, in development; elsewhere the route does not exist.
     Development,
 }
@@ -115,6 +119,7 @@ impl Route {
     pub fn realm(&self) -> Realm {
         match self.guard {
             Guard::Session(realm) | Guard::AnySession(realm) | Guard::Can(realm, _) | Guard::CanEither(realm, ..) => realm,
+            Guard::Operator(_) | Guard::AnyPlace => Realm::Staff,
             Guard::Public | Guard::Development if self.path.starts_with("/api/auth/") => Realm::Staff,
             Guard::Public | Guard::Development => Realm::Customer,
         }

@@ -8,7 +8,10 @@ use crate::{
         id::{Id, Organization, Session, Tenant, User},
         realm::Realm,
     },
-    jose::{claims::AccessClaims, jwt},
+    jose::{
+        claims::{AccessClaims, Audience},
+        jwt,
+    },
     problem::Problem,
 };
 
@@ -22,6 +25,8 @@ pub struct Bearer<'a> {
     pub session: Id<Session>,
     pub tenant: Id<Tenant>,
     pub organization: Option<Id<Organization>>,
+    /// Staff of the platform.
+    pub operator: bool,
     /// `None` where a list of grants would not tell the truth; verifiers ask then, too.
     pub features: Option<&'a [String]>,
     /// The realm's own members.
@@ -43,7 +48,7 @@ async fn sign(cx: &Cx<'_>, bearer: &Bearer<'_>, features: Option<&[String]>) -> 
     };
     let claims = AccessClaims {
         iss: config.issuer.clone(),
-        aud: bearer.realm.name().into(),
+        aud: Audience::of(bearer.realm, bearer.operator),
         iat: cx.now.seconds(),
         exp: cx.now.seconds() + config.access_token_seconds,
         nbf: None,

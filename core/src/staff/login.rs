@@ -192,6 +192,8 @@ async fn succeed(cx: &Cx<'_>, asked: &Asked, row: &LoginRow, seat: Seat, held: &
         email: &row.email,
         roles,
         grants: &held.grants,
+        platform: held.platform,
+        merchants: &held.merchants,
         restricted: row.must_change_password,
     };
     let access = sign_in::access_token(cx, &subject).await?;

@@ -6,6 +6,7 @@ pub mod logout;
 pub mod new_password;
 pub mod password_reset;
 pub mod people;
+pub mod places;
 pub mod profile;
 pub mod refresh;
 pub mod sessions;

@@ -135,7 +135,17 @@ async fn commit(cx: &Cx<'_>, actor: &Actor, own: &OwnRow, email: Option<Email>, 
     let email = email.unwrap_or_else(|| actor.email());
     let session = opening.as_ref().map_or(actor.session, |opening| opening.session);
     let roles = actor.roles.iter().map(|role| role.name.as_str()).collect();
-    let subject = Subject { user: actor.user, session, seat, email: email.as_str(), roles, grants: &actor.grants, restricted: false };
+    let subject = Subject {
+        user: actor.user,
+        session,
+        seat,
+        email: email.as_str(),
+        roles,
+        grants: &actor.grants,
+        platform: actor.platform,
+        merchants: &actor.merchants,
+        restricted: false,
+    };
     let access = sign_in::access_token(cx, &subject).await?;
     let response = Response::json(200, &json!({"ok": true, "email": email.as_str()}));
     Ok(match opening {

@@ -75,7 +75,8 @@ async fn renew(cx: &Cx<'_>, token: &RawToken) -> Result<Result<String, String>, 
     }
 }
 
-async fn access_token(cx: &Cx<'_>, actor: &Actor) -> Result<String, Problem> {
+/// A token for the seat a session is active in.
+pub async fn access_token(cx: &Cx<'_>, actor: &Actor) -> Result<String, Problem> {
     let subject = Subject {
         user: actor.user,
         session: actor.session,
@@ -83,6 +84,8 @@ async fn access_token(cx: &Cx<'_>, actor: &Actor) -> Result<String, Problem> {
         email: &actor.email,
         roles: actor.roles.iter().map(|role| role.name.as_str()).collect(),
         grants: &actor.grants,
+        platform: actor.platform,
+        merchants: &actor.merchants,
         restricted: actor.must_change_password,
     };
     sign_in::access_token(cx, &subject).await

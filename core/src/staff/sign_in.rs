@@ -7,7 +7,7 @@ use crate::{
     domain::{
         email::Email,
         feature::Grants,
-        id::{Id, Session, Tenant, User},
+        id::{Id, Merchant, Session, Tenant, User},
         membership::Seat,
         realm::Realm,
         secret::RawToken,
@@ -26,6 +26,9 @@ use crate::{
     },
 };
 
+/// More than these do not fit a token; who needs them asks.
+const MOST_MERCHANTS: usize = 20;
+
 /// What a staff token says.
 pub struct Subject<'a> {
     pub user: Id<User>,
@@ -35,6 +38,9 @@ pub struct Subject<'a> {
     /// Names, highest first.
     pub roles: Vec<&'a str>,
     pub grants: &'a Grants,
+    /// Holds a role of the platform, or the flag.
+    pub platform: bool,
+    pub merchants: &'a [Id<Merchant>],
     /// A one-time password was used: until it is changed the token says nothing the person may do.
     pub restricted: bool,
 }
@@ -50,12 +56,19 @@ pub async fn access_token(cx: &Cx<'_>, subject: &Subject<'_>) -> Result<String, 
         ("isSuperAdmin", json!(grants.admin)),
     ];
     rest.extend(subject.restricted.then_some(("mustChangePassword", json!(true))));
+    if !subject.restricted && !subject.merchants.is_empty() {
+        rest.push(match subject.merchants.len() <= MOST_MERCHANTS {
+            true => ("merchantIds", json!(subject.merchants)),
+            false => ("merchantsOmitted", json!(true)),
+        });
+    }
     let bearer = Bearer {
         realm: Realm::Staff,
         user: subject.user,
         session: subject.session,
         tenant: subject.seat.tenant,
         organization: subject.seat.organization,
+        operator: subject.platform && !subject.restricted,
         features: features.as_deref(),
         rest: rest.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>(),
     };

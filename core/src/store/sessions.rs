@@ -160,6 +160,7 @@ impl IdentityRow {
             grants,
             priority: role::CUSTOMER,
             platform: false,
+            operator: false,
             whole_tenant: false,
             reach: Reach::default(),
             merchants: Vec::new(),

@@ -37,9 +37,22 @@ pub struct LoginRow {
     pub device_locked_until: Option<Millis>,
     /// The oldest open organization of the home tenant.
     pub home_organization: Option<Id<Organization>>,
-    /// JSON arrays.
+    #[serde(flatten)]
+    json: OffersJson,
+}
+
+/// Where somebody works and what they hold themselves, as JSON arrays.
+#[derive(Clone, Debug, Deserialize)]
+pub struct OffersJson {
     offers: String,
     acls: String,
+}
+
+impl OffersJson {
+    pub fn parse(&self) -> Result<(Vec<Offer>, Vec<OwnAcl>), StoreError> {
+        let broken = |e: serde_json::Error| StoreError::Broken(format!("staff memberships do not parse: {e}"));
+        Ok((serde_json::from_str(&self.offers).map_err(broken)?, serde_json::from_str(&self.acls).map_err(broken)?))
+    }
 }
 
 impl LoginRow {
@@ -58,30 +71,37 @@ impl LoginRow {
     }
 
     pub fn offers(&self) -> Result<(Vec<Offer>, Vec<OwnAcl>), StoreError> {
-        let broken = |e: serde_json::Error| StoreError::Broken(format!("staff memberships do not parse: {e}"));
-        Ok((serde_json::from_str(&self.offers).map_err(broken)?, serde_json::from_str(&self.acls).map_err(broken)?))
+        self.json.parse()
     }
 }
 
 /// The oldest open organization of a tenant.
-fn first_of(tenant: &str) -> String {
+pub(super) fn first_of(tenant: &str) -> String {
     format!(
         "(SELECT f.id FROM organizations f WHERE f.tenant_id = {tenant} AND f.deleted_at IS NULL AND f.is_active = 1 ORDER BY f.created_at, f.id LIMIT 1)"
+    )
+}
+
+/// The live memberships of the user `u` with what [`Offer`] adds, as a JSON array.
+pub(super) fn offers() -> String {
+    let first = first_of("m.tenant_id");
+    let above = above(&format!("COALESCE(m.organization_id, {first})"));
+    format!(
+        "(SELECT json_group_array(json_object({MEMBERSHIP}, 'open', mt.is_active AND COALESCE(mo.is_active, 1), \
+         'first', CASE WHEN m.organization_id IS NULL THEN {first} END, 'above', json({above}), 'tenant_partner', mt.partner_id)) {MEMBERSHIPS} \
+         AND mt.deleted_at IS NULL AND (m.organization_id IS NULL OR mo.id IS NOT NULL))"
     )
 }
 
 /// The accounts of an address: in one home tenant, or, where none is named, up to two of any, because two are as good
 /// as none. With the counter of the device that asks.
 pub fn for_login(tenant: Option<Id<Tenant>>, lookup_hash: &str, device: &str) -> Query {
-    let (home_organization, first) = (first_of("u.tenant_id"), first_of("m.tenant_id"));
-    let above = above(&format!("COALESCE(m.organization_id, {first})"));
+    let (home_organization, offers) = (first_of("u.tenant_id"), offers());
     let select = format!(
         "SELECT u.id, u.tenant_id, t.is_active AS tenant_active, u.email, u.password_hash, u.failed_login_attempts, u.locked_until, u.credential_epoch, \
          u.must_change_password, u.is_active, d.failed_login_attempts AS device_failures, d.locked_until AS device_locked_until, \
          {home_organization} AS home_organization, \
-         (SELECT json_group_array(json_object({MEMBERSHIP}, 'open', mt.is_active AND COALESCE(mo.is_active, 1), \
-          'first', CASE WHEN m.organization_id IS NULL THEN {first} END, 'above', json({above}), 'tenant_partner', mt.partner_id)) {MEMBERSHIPS} AND mt.deleted_at IS NULL \
-          AND (m.organization_id IS NULL OR mo.id IS NOT NULL)) AS offers, {ACLS} AS acls \
+         {offers} AS offers, {ACLS} AS acls \
          FROM staff_users u JOIN tenants t ON t.id = u.tenant_id AND t.deleted_at IS NULL \
          LEFT JOIN staff_device_failures d ON d.user_id = u.id AND d.device = ?2 WHERE u.email_hash = ?1 AND u.deleted_at IS NULL"
     );

@@ -82,22 +82,41 @@ pub(super) const ACLS: &str = "(SELECT json_group_array(json_object('tenant', a.
 
 /// The identity behind a session, dead or alive; [`IdentityRow::judge`] decides.
 pub fn identity(by: By, organization: Option<Id<Organization>>) -> Query {
+    identity_at(by, organization, None)
+}
+
+/// The same as seen from another organization, which the request names: of this tenant or of another. One that is not
+/// there is a place nobody is a member of.
+pub fn identity_at(by: By, organization: Option<Id<Organization>>, named: Option<Id<Organization>>) -> Query {
+    let (seat, place) = match named {
+        None => (
+            "s.tenant_id, s.organization_id",
+            "JOIN tenants t ON t.id = s.tenant_id AND t.deleted_at IS NULL \
+             LEFT JOIN organizations o ON o.id = s.organization_id AND o.tenant_id = s.tenant_id AND o.deleted_at IS NULL",
+        ),
+        Some(_) => (
+            "t.id AS tenant_id, ?5 AS organization_id",
+            "LEFT JOIN organizations o ON o.id = ?5 AND o.deleted_at IS NULL \
+             AND EXISTS (SELECT 1 FROM tenants ot WHERE ot.id = o.tenant_id AND ot.deleted_at IS NULL) \
+             JOIN tenants t ON t.id = COALESCE(o.tenant_id, s.tenant_id) AND t.deleted_at IS NULL",
+        ),
+    };
     let select = format!(
-        "SELECT s.id AS session_id, s.remember, s.last_used_at, s.expires_at, s.deleted_at AS ended_at, s.tenant_id, s.organization_id, u.id AS user_id, \
+        "SELECT s.id AS session_id, s.remember, s.last_used_at, s.expires_at, s.deleted_at AS ended_at, {seat}, u.id AS user_id, \
          u.email, u.display_name, u.email_verified_at, u.is_active, u.last_login_at, u.created_at, u.sessions_revoked_at, u.must_change_password, \
          u.locale, t.is_active AS tenant_active, t.policy AS tenant_policy, o.is_active AS organization_active, o.slug AS organization_slug, \
-         o.name AS organization_name, t.partner_id AS tenant_partner, {} AS above, (SELECT json_group_array(json_object({MEMBERSHIP})) {MEMBERSHIPS}) AS memberships, {ACLS} AS acls \
-         FROM staff_user_sessions s JOIN staff_users u ON u.id = s.user_id AND u.deleted_at IS NULL \
-         JOIN tenants t ON t.id = s.tenant_id AND t.deleted_at IS NULL \
-         LEFT JOIN organizations o ON o.id = s.organization_id AND o.tenant_id = s.tenant_id AND o.deleted_at IS NULL ",
+         o.name AS organization_name, t.partner_id AS tenant_partner, {} AS above, \
+         (SELECT json_group_array(json_object({MEMBERSHIP})) {MEMBERSHIPS}) AS memberships, {ACLS} AS acls \
+         FROM staff_user_sessions s JOIN staff_users u ON u.id = s.user_id AND u.deleted_at IS NULL {place} ",
         above("o.id")
     );
     match by {
         // The token names exactly the place the session is active in; after a switch the older token is void.
-        By::Claims { session, user, tenant } => Query::new(
-            format!("{select}WHERE s.id = ?1 AND s.user_id = ?2 AND s.tenant_id = ?3 AND s.organization_id IS ?4"),
-            args![session, user, tenant, organization],
-        ),
+        By::Claims { session, user, tenant } => {
+            let mut args = args![session, user, tenant, organization];
+            args.extend(named.map(Into::into));
+            Query::new(format!("{select}WHERE s.id = ?1 AND s.user_id = ?2 AND s.tenant_id = ?3 AND s.organization_id IS ?4"), args)
+        }
         By::Token(hash) => Query::new(format!("{select}WHERE s.token_hash = ?1"), args![hash.as_str()]),
     }
 }
@@ -111,25 +130,42 @@ pub fn parse(memberships: &str, acls: &str) -> Result<(Vec<Membership>, Vec<OwnA
 impl IdentityRow {
     /// The caller, or why not. `issued_at` is the access token's `iat` in seconds, where one was presented.
     pub fn judge(self, idle: Idle, issued_at: Option<i64>, now: Millis) -> Result<Actor, NotAlive> {
+        self.alive(idle, issued_at, now)?;
+        let held = self.held()?;
+        self.seated(&held)?;
+        Ok(self.actor(held))
+    }
+
+    /// The same for somebody who may have lost the place: who has, holds nothing.
+    pub fn judge_anywhere(self, idle: Idle, issued_at: Option<i64>, now: Millis) -> Result<Actor, NotAlive> {
+        self.alive(idle, issued_at, now)?;
+        let held = self.held()?;
+        let held = if self.seated(&held).is_ok() { held } else { Holding::default() };
+        Ok(self.actor(held))
+    }
+
+    fn alive(&self, idle: Idle, issued_at: Option<i64>, now: Millis) -> Result<(), NotAlive> {
         let times = Times { last_used: self.last_used_at, expires: self.expires_at, ended: self.ended_at.is_some() };
         if !is_alive(times, idle.of(self.remember), now) || is_outdated(issued_at, self.sessions_revoked_at) {
             return Err(NotAlive::Session);
         }
-        if !self.is_active {
-            return Err(NotAlive::Account);
-        }
+        if self.is_active { Ok(()) } else { Err(NotAlive::Account) }
+    }
+
+    fn held(&self) -> Result<Holding, NotAlive> {
         let seat = Seat { tenant: self.tenant_id, organization: self.organization_id };
         let (memberships, acls) = parse(&self.memberships, &self.acls).map_err(|_| NotAlive::Account)?;
         let above = serde_json::from_str(&self.above).map_err(|_| NotAlive::Account)?;
-        let held = holding(memberships, &acls, &Location::new(seat, above, self.tenant_partner));
-        if !held.is_member() || (seat.organization.is_some() && self.organization_active.is_none()) {
+        Ok(holding(memberships, &acls, &Location::new(seat, above, self.tenant_partner)))
+    }
+
+    /// Whether the person has any business in the place, and the place takes anybody in.
+    fn seated(&self, held: &Holding) -> Result<(), NotAlive> {
+        if !held.is_member() || (self.organization_id.is_some() && self.organization_active.is_none()) {
             return Err(NotAlive::Outside);
         }
         let suspended = !self.tenant_active || self.organization_active == Some(0);
-        if suspended && !held.platform {
-            return Err(NotAlive::Suspended);
-        }
-        Ok(self.actor(held))
+        if suspended && !held.platform { Err(NotAlive::Suspended) } else { Ok(()) }
     }
 
     fn actor(self, held: Holding) -> Actor {
@@ -152,6 +188,7 @@ impl IdentityRow {
             grants: held.grants,
             priority: held.priority,
             platform: held.platform,
+            operator: false,
             whole_tenant: held.whole_tenant,
             reach: held.reach,
             merchants: held.merchants,

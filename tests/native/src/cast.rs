@@ -11,6 +11,7 @@ use portcullis_core::{
         secret::Password,
         time::Millis,
     },
+    jose::claims::Audience,
     ports::PasswordHasher,
     store::{
         directory,
@@ -214,7 +215,8 @@ impl World {
             let role = self.cast_role(place, slug, platform);
             self.write(vec![staff_roles::join(self.id(), user, seat, role, Millis(self.now()))]);
         }
-        self.staff_session(user, Seat { tenant: place.tenant, organization: Some(place.organization) })
+        let operator = pack.staff.iter().any(|role| role.slug == slug && role.scope == portcullis_core::pack::Scope::Platform);
+        self.staff_session_for(user, Seat { tenant: place.tenant, organization: Some(place.organization) }, Audience::of(Staff, operator))
     }
 
     /// A role of the default pack: the platform's, or the tenant's own, which is made where it is missing.

@@ -9,7 +9,10 @@ use portcullis_core::{
         secret::RawToken,
         time::Millis,
     },
-    jose::{claims::AccessClaims, jwt},
+    jose::{
+        claims::{AccessClaims, Audience},
+        jwt,
+    },
     store::{
         sessions::NewSession,
         staff_roles::{self, NewStaffRole},
@@ -79,6 +82,11 @@ impl World {
 
     /// A session of a member of staff, as its access token in a cookie.
     pub fn staff_session(&self, user: Id<User>, seat: Seat) -> Jar {
+        self.staff_session_for(user, seat, Audience::of(Realm::Staff, false))
+    }
+
+    /// The same with an audience of the test's choice.
+    pub fn staff_session_for(&self, user: Id<User>, seat: Seat, audience: Audience) -> Jar {
         let now = Millis(self.now());
         let (session, token): (Id<Session>, RawToken) = (self.id(), RawToken::presented(&self.id::<Record>().to_string()));
         let new =
@@ -87,7 +95,7 @@ impl World {
         let config = &self.deployment.config;
         let claims = AccessClaims {
             iss: config.issuer.clone(),
-            aud: Realm::Staff.name().into(),
+            aud: audience,
             iat: now.seconds(),
             exp: now.seconds() + 28_800,
             nbf: None,

@@ -7,6 +7,7 @@ mod directory;
 mod links;
 mod people;
 mod portal;
+mod seats;
 mod staff;
 
 pub use portal::role as portal_role;
@@ -42,6 +43,7 @@ pub fn of(route: &Route) -> Option<Case> {
         .or_else(|| staff::of(route.name))
         .or_else(|| directory::of(route.name))
         .or_else(|| people::of(route.name))
+        .or_else(|| seats::of(route.name))
         .or_else(|| open(route.name))
 }
 
@@ -164,5 +166,5 @@ pub fn claims(token: &str) -> serde_json::Value {
 
 /// Whether a route wants somebody signed in.
 pub fn wants_somebody(route: &Route) -> bool {
-    matches!(route.guard, Guard::Session(_) | Guard::AnySession(_) | Guard::Can(..) | Guard::CanEither(..))
+    matches!(route.guard, Guard::Session(_) | Guard::AnySession(_) | Guard::Can(..) | Guard::CanEither(..) | Guard::Operator(_) | Guard::AnyPlace)
 }

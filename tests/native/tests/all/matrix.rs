@@ -68,6 +68,11 @@ fn verdict(route: &Route, member: &Member, names_acme: bool) -> Verdict {
         Guard::Session(realm) | Guard::AnySession(realm) => (*realm, &[]),
         Guard::Can(realm, feature) => (*realm, &[*feature]),
         Guard::CanEither(realm, one, other) => (*realm, &[*one, *other]),
+        Guard::Operator(_) if member.realm == Some(Realm::Staff) && member.standing == Standing::Live && member.priority() < 800 => {
+            return Verdict::Refused(403);
+        }
+        Guard::Operator(feature) => (Realm::Staff, &[*feature]),
+        Guard::AnyPlace => return from_anywhere(route, member),
     };
     if member.realm != Some(realm) || member.standing == Standing::Ended {
         return Verdict::Refused(401);
@@ -84,6 +89,17 @@ fn verdict(route: &Route, member: &Member, names_acme: bool) -> Verdict {
         Beyond::OwnedBy(owner) if member.name != owner => Verdict::Missing,
         Beyond::Company if member.home != Home::Acme => Verdict::NoCompany,
         _ if names_acme && member.home != Home::Acme => Verdict::Missing,
+        _ => Verdict::Succeeds,
+    }
+}
+
+/// Routes for whoever may have lost the place they sit in: only what names a place asks for a membership there.
+fn from_anywhere(route: &Route, member: &Member) -> Verdict {
+    let acme = member.home == Home::Acme && member.standing == Standing::Live;
+    match member.standing {
+        _ if member.realm != Some(Realm::Staff) || member.standing == Standing::Ended => Verdict::Refused(401),
+        Standing::MustChange => Verdict::Refused(403),
+        _ if route.name == "switch_place" && !acme => Verdict::Refused(403),
         _ => Verdict::Succeeds,
     }
 }

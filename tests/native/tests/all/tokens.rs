@@ -195,6 +195,8 @@ fn issuer_audience_and_kind_are_exact() {
         json!({"iss": null}),
         json!({"aud": "staff"}),
         json!({"aud": ["customer"]}),
+        json!({"aud": ["customer", "operator"]}),
+        json!({"aud": ["staff", "operator"]}),
         json!({"aud": "Customer"}),
         json!({"aud": "https://app.example.com"}),
         json!({"aud": null}),

@@ -1,7 +1,10 @@
 //! Where staff work and what they reach.
 
 mod coverage;
+mod header;
+mod operator;
 mod scopes;
+mod switch;
 
 use portcullis_core::domain::{
     id::{Id, User},

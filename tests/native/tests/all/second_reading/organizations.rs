@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{PASSPHRASE, owner, role_in, second_organization, sign_up_at};
 use crate::flows::CA;
 
-/// 18: a request that means another organization than the active one is refused, and changes nothing in this one.
+/// 18: a request that means an organization its sender is no member of is refused, and changes nothing in this one.
 #[test]
 fn a_request_that_names_another_organization_is_refused() {
     let world = World::seeded();

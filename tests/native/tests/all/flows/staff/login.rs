@@ -41,7 +41,8 @@ fn the_token_names_one_place_and_what_is_held_there() {
     ] {
         let jar = world.staff_login(email);
         let claims = claims(jar.get("auth_token"));
-        assert_eq!((&claims["aud"], &claims["type"], &claims["email"]), (&json!("staff"), &json!("staff"), &json!(email)));
+        let audience = if admin { json!(["staff", "operator"]) } else { json!("staff") };
+        assert_eq!((&claims["aud"], &claims["type"], &claims["email"]), (&audience, &json!("staff"), &json!(email)));
         assert_eq!((&claims["tenantId"], &claims["orgId"]), (&json!(acme.tenant), &json!(acme.organization)));
         assert_eq!((&claims["roles"], &claims["isSuperAdmin"], &claims["resolvedFeatures"]), (&json!([role]), &json!(admin), &features));
         assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 28_800);
