@@ -3,11 +3,18 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_core::routes::ROUTES;
+use portcullis_core::{
+    domain::{id::Id, time::Millis},
+    routes::ROUTES,
+    store::succession::{Losing, hold},
+};
 use portcullis_tests::{Req, World, cases};
 
 /// Plans that scan, each with the reason why that is fine. `(part of the statement, part of the plan, reason)`
 const FINE: &[(&str, &str, &str)] = &[
+const FINE: [(&str, &str, &str); 11] = [
+    ("staff_user_acls_super", "SCAN a USING INDEX staff_user_acls_super", "an index of super admins only"),
+    ("staff_role_acls_super", "SCAN ra USING INDEX staff_role_acls_super", "an index of their roles only"),
     ("FROM development_inbox ORDER BY", "SCAN development_inbox USING INDEX", "in development only, along an index, up to a limit"),
     ("FROM tenants WHERE deleted_at IS NULL ORDER BY", "SCAN tenants USING INDEX", "in the order of an index, up to a limit"),
     ("FROM partners WHERE deleted_at IS NULL ORDER BY", "SCAN partners USING INDEX", "in the order of an index, up to a limit"),
@@ -56,7 +63,21 @@ fn statements() -> BTreeSet<String> {
             seen.extend(world.database.take_calls().into_iter().flat_map(|call| call.sql));
         }
     }
+    seen.extend(succession());
     seen
+}
+
+/// Every way to lose somebody, whether or not a route above does.
+fn succession() -> Vec<String> {
+    let (user, tenant) = (Id::new(Millis(1), [0; 10]), Id::new(Millis(1), [0; 10]));
+    let ways = [
+        Losing::Person(user),
+        Losing::Memberships(&[]),
+        Losing::OwnFlag(user, tenant),
+        Losing::RoleFlag(Id::new(Millis(1), [0; 10])),
+        Losing::Tenant(tenant),
+    ];
+    ways.iter().map(|losing| hold(losing).sql.into_owned()).collect()
 }
 
 fn plan(world: &World, sql: &str) -> Vec<String> {
