@@ -8,5 +8,6 @@ pub mod password_reset;
 pub mod people;
 pub mod profile;
 pub mod refresh;
+pub mod roles;
 pub mod sessions;
 pub mod sign_in;

@@ -24,6 +24,7 @@ pub mod sessions;
 pub mod staff;
 pub mod staff_accounts;
 pub mod staff_notices;
+pub mod staff_role_admin;
 pub mod staff_roles;
 pub mod staff_sessions;
 pub mod succession;

@@ -71,15 +71,6 @@ const LEADS: &str = "CROSS JOIN tenants mt ON mt.id = m.tenant_id AND mt.deleted
 const DOES_LEAD: &str = "m.deleted_at IS NULL AND r.deleted_at IS NULL AND (r.tenant_id IS NULL OR r.tenant_id = m.tenant_id) \
      AND (m.organization_id IS NULL OR mo.id IS NOT NULL)";
 
-/// Whether there is a super admin by an own flag that meets one condition, or by a role's that meets the other.
-fn super_admin(acl: &str, membership: &str) -> String {
-    format!(
-        "(EXISTS (SELECT 1 FROM staff_user_acls a JOIN staff_users u ON u.id = a.user_id {ABLE} \
-         WHERE a.is_super_admin = 1 AND a.deleted_at IS NULL AND {IS_ABLE} AND {acl}) \
-         OR EXISTS (SELECT 1 FROM staff_role_acls ra CROSS JOIN staff_roles r ON r.id = ra.role_id CROSS JOIN staff_memberships m ON m.role_id = r.id \
-         JOIN staff_users u ON u.id = m.user_id {ABLE} {LEADS} \
-         WHERE ra.is_super_admin = 1 AND ra.deleted_at IS NULL AND {DOES_LEAD} AND {IS_ABLE} AND {membership}))"
-    )
 /// Whether there is a super admin by an own flag that meets one condition, or by a role's that meets the other. The joins
 /// begin at the flags, of which there are few, and keep their order.
 fn super_admin(acl: Option<&str>, membership: Option<&str>) -> String {

@@ -5,6 +5,7 @@ mod administration;
 mod customer;
 mod directory;
 mod operations;
+mod roles;
 mod staff;
 mod staff_people;
 
@@ -24,6 +25,7 @@ pub const SECTIONS: &[Section] = &[
     administration::REGISTRY,
     staff::SIGN_IN,
     staff_people::OWN_ACCOUNT,
+    roles::ROLES,
     operations::DIRECTORY,
     directory::TENANTS,
     operations::AUDIT,
@@ -33,7 +35,7 @@ pub const SECTIONS: &[Section] = &[
 
 /// Shapes by name, of all sections.
 pub fn shapes() -> impl Iterator<Item = (&'static str, &'static str)> {
-    [customer::SHAPES, administration::SHAPES, staff::SHAPES, staff_people::SHAPES, directory::SHAPES, operations::SHAPES]
+    [customer::SHAPES, administration::SHAPES, staff::SHAPES, staff_people::SHAPES, roles::SHAPES, directory::SHAPES, operations::SHAPES]
         .into_iter()
         .flatten()
         .copied()

@@ -6,6 +6,7 @@ mod admin;
 mod directory;
 mod links;
 mod portal;
+pub mod roles;
 mod staff;
 
 pub use portal::role as portal_role;
@@ -40,6 +41,7 @@ pub fn of(route: &Route) -> Option<Case> {
         .or_else(|| admin::of(route.name))
         .or_else(|| staff::of(route.name))
         .or_else(|| directory::of(route.name))
+        .or_else(|| roles::of(route.name))
         .or_else(|| open(route.name))
 }
 

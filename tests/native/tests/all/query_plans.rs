@@ -12,9 +12,6 @@ use portcullis_tests::{Req, World, cases};
 
 /// Plans that scan, each with the reason why that is fine. `(part of the statement, part of the plan, reason)`
 const FINE: &[(&str, &str, &str)] = &[
-const FINE: [(&str, &str, &str); 11] = [
-    ("staff_user_acls_super", "SCAN a USING INDEX staff_user_acls_super", "an index of super admins only"),
-    ("staff_role_acls_super", "SCAN ra USING INDEX staff_role_acls_super", "an index of their roles only"),
     ("FROM development_inbox ORDER BY", "SCAN development_inbox USING INDEX", "in development only, along an index, up to a limit"),
     ("FROM tenants WHERE deleted_at IS NULL ORDER BY", "SCAN tenants USING INDEX", "in the order of an index, up to a limit"),
     ("FROM partners WHERE deleted_at IS NULL ORDER BY", "SCAN partners USING INDEX", "in the order of an index, up to a limit"),

@@ -6,6 +6,8 @@ mod login;
 mod notifications;
 mod own_account;
 mod password_reset;
+mod role_acls;
+mod roles;
 mod sessions;
 
 use portcullis_tests::{Jar, Req, Res, World, people::PASSWORD, staff::ADMIN};
