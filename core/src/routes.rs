@@ -169,6 +169,15 @@ pub static ROUTES: &[Route] = table! {
         POST   "/{id}/one-time-password"    issue_staff_one_time_password Can(Staff, "auth.users.edit"),                          SIGNED_IN,  None,                         Events(people::credentials::ONE_TIME_AUDIT),  cost(4, 0, 1, 1) => people::credentials::one_time_password;
         POST   "/{id}/send-reset-link"      send_staff_reset_link        CanEither(Staff, "auth.users.edit", "auth.users.support"), SIGNED_IN, None,                        Events(people::credentials::RESET_LINK_AUDIT), cost(3, 0, 1, 0) => people::credentials::send_reset_link;
     }
+    // Staff: roles and what they grant
+    "/api/auth" {
+        GET    "/roles"     list_staff_roles       Can(Staff, "auth.roles.list"),   SIGNED_IN, None,                               Reads,                               cost(2, 0, 1, 0) => staff::roles::list::handle;
+        POST   "/roles"     create_staff_role      Can(Staff, "auth.roles.manage"), SIGNED_IN, json(&staff::roles::create::BODY),  Events(staff::roles::create::AUDIT), cost(2, 0, 1, 0) => staff::roles::create::handle;
+        PUT    "/roles"     update_staff_role      Can(Staff, "auth.roles.manage"), SIGNED_IN, json(&staff::roles::update::BODY),  Events(staff::roles::update::AUDIT), cost(3, 0, 1, 0) => staff::roles::update::handle;
+        DELETE "/roles"     delete_staff_role      Can(Staff, "auth.roles.manage"), SIGNED_IN, None,                               Events(staff::roles::delete::AUDIT), cost(3, 0, 1, 0) => staff::roles::delete::handle;
+        GET    "/roles/acl" read_staff_role_acl    Can(Staff, "auth.acl.manage"),   SIGNED_IN, None,                               Reads,                               cost(2, 0, 1, 0) => staff::roles::acl::read;
+        PUT    "/roles/acl" replace_staff_role_acl Can(Staff, "auth.acl.manage"),   SIGNED_IN, json(&staff::roles::acl::BODY),     Events(staff::roles::acl::AUDIT),    cost(3, 0, 1, 0) => staff::roles::acl::replace;
+    }
     // Directory
     "/api/directory" {
         GET "/organizations/lookup" lookup_organization Public, public(DirectoryOrgLookup, NoSubject),    None, Reads, cost(1, 1, 1, 0) => lookup::organization;

@@ -38,12 +38,14 @@ fn kind(kind: Kind) -> Value {
         Kind::UuidOrNull => or_null(uuid()),
         Kind::Bool => json!({"type": "boolean"}),
         Kind::Flag => json!({"type": ["boolean", "string"], "description": "`true`, `1`, `yes`, `on` and the like are yes; any other word is no"}),
+        Kind::Int { min, max } => json!({"type": "integer", "minimum": min, "maximum": max}),
         Kind::DateTimeOrNull => or_null(json!({"type": "string", "format": "date-time", "pattern": INSTANT})),
         Kind::Texts { min, max, each } => {
             json!({"type": "array", "minItems": min, "maxItems": max, "items": {"type": "string", "minLength": 1, "maxLength": each}})
         }
         Kind::Word(words) => json!({"type": "string", "enum": words}),
         Kind::Uuids { min } => json!({"type": "array", "minItems": min, "maxItems": 100, "items": uuid()}),
+        Kind::UuidsOrNull => or_null(json!({"type": "array", "maxItems": 100, "items": uuid()})),
     }
 }
 

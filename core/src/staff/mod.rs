@@ -9,5 +9,6 @@ pub mod people;
 pub mod places;
 pub mod profile;
 pub mod refresh;
+pub mod roles;
 pub mod sessions;
 pub mod sign_in;

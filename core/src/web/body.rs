@@ -35,6 +35,11 @@ pub enum Kind {
     Bool,
     /// A boolean, or a word for one, as forms and query strings have it. Any other word is no.
     Flag,
+    /// A whole number.
+    Int {
+        min: i64,
+        max: i64,
+    },
     /// ISO with a literal `Z`.
     DateTimeOrNull,
     Texts {
@@ -47,6 +52,7 @@ pub enum Kind {
     },
     /// One of a few words.
     Word(&'static [&'static str]),
+    UuidsOrNull,
 }
 
 /// One field of a body.
@@ -162,6 +168,9 @@ impl Kind {
             Self::UuidOrNull => (!value.is_null() && !is_uuid(value)).then(|| "Invalid UUID".into()),
             Self::Flag => (!value.is_boolean() && !value.is_string()).then(|| "Expected a boolean".into()),
             Self::Bool => (!value.is_boolean()).then(|| "Expected a boolean".into()),
+            Self::Int { min, max } => {
+                (!value.as_i64().is_some_and(|n| (min..=max).contains(&n))).then(|| format!("Expected a whole number from {min} to {max}"))
+            }
             Self::DateTimeOrNull => (!value.is_null() && text.and_then(Millis::parse_iso).is_none()).then(|| "Invalid date-time".into()),
             Self::Texts { min, max, each } => match value.as_array() {
                 None => Some("Expected a list of strings".into()),
@@ -171,6 +180,8 @@ impl Kind {
                 }
                 Some(_) => None,
             },
+            Self::UuidsOrNull if value.is_null() => None,
+            Self::UuidsOrNull => Self::Uuids { min: 0 }.fault(value),
             Self::Uuids { min } => match value.as_array() {
                 None => Some("Expected a list of UUIDs".into()),
                 Some(items) if items.len() < min || items.len() > 100 => Some(format!("Expected {min} to 100 items")),
@@ -224,6 +235,10 @@ impl Valid {
 
     pub fn opt_bool(&self, name: &str) -> Option<bool> {
         self.0.get(name).and_then(Value::as_bool)
+    }
+
+    pub fn opt_int(&self, name: &str) -> Option<i64> {
+        self.0.get(name).and_then(Value::as_i64)
     }
 
     /// Absent is no.

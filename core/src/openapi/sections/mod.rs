@@ -5,6 +5,7 @@ mod administration;
 mod customer;
 mod directory;
 mod operations;
+mod roles;
 mod staff;
 mod staff_people;
 
@@ -25,6 +26,7 @@ pub const SECTIONS: &[Section] = &[
     staff::SIGN_IN,
     staff_people::OWN_ACCOUNT,
     staff_people::PEOPLE,
+    roles::ROLES,
     operations::DIRECTORY,
     directory::TENANTS,
     operations::AUDIT,
@@ -34,7 +36,7 @@ pub const SECTIONS: &[Section] = &[
 
 /// Shapes by name, of all sections.
 pub fn shapes() -> impl Iterator<Item = (&'static str, &'static str)> {
-    [customer::SHAPES, administration::SHAPES, staff::SHAPES, staff_people::SHAPES, directory::SHAPES, operations::SHAPES]
+    [customer::SHAPES, administration::SHAPES, staff::SHAPES, staff_people::SHAPES, roles::SHAPES, directory::SHAPES, operations::SHAPES]
         .into_iter()
         .flatten()
         .copied()

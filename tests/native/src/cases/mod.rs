@@ -8,6 +8,7 @@ mod links;
 mod people;
 mod portal;
 mod seats;
+pub mod roles;
 mod staff;
 
 pub use portal::role as portal_role;
@@ -44,6 +45,7 @@ pub fn of(route: &Route) -> Option<Case> {
         .or_else(|| directory::of(route.name))
         .or_else(|| people::of(route.name))
         .or_else(|| seats::of(route.name))
+        .or_else(|| roles::of(route.name))
         .or_else(|| open(route.name))
 }
 

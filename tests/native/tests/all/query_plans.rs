@@ -3,7 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_core::routes::ROUTES;
+use portcullis_core::{
+    domain::{id::Id, time::Millis},
+    routes::ROUTES,
+    store::succession::{Losing, hold},
+};
 use portcullis_tests::{Req, World, cases, staff::ADMIN};
 
 /// Plans that scan, each with the reason why that is fine. `(part of the statement, part of the plan, reason)`
@@ -66,7 +70,21 @@ fn statements() -> BTreeSet<String> {
             seen.extend(world.database.take_calls().into_iter().flat_map(|call| call.sql));
         }
     }
+    seen.extend(succession());
     seen
+}
+
+/// Every way to lose somebody, whether or not a route above does.
+fn succession() -> Vec<String> {
+    let (user, tenant) = (Id::new(Millis(1), [0; 10]), Id::new(Millis(1), [0; 10]));
+    let ways = [
+        Losing::Person(user),
+        Losing::Memberships(&[]),
+        Losing::OwnFlag(user, tenant),
+        Losing::RoleFlag(Id::new(Millis(1), [0; 10])),
+        Losing::Tenant(tenant),
+    ];
+    ways.iter().map(|losing| hold(losing).sql.into_owned()).collect()
 }
 
 fn plan(world: &World, sql: &str) -> Vec<String> {

@@ -7,6 +7,8 @@ mod notifications;
 mod own_account;
 mod password_reset;
 mod people;
+mod role_acls;
+mod roles;
 mod sessions;
 
 use portcullis_tests::{Jar, Req, Res, World, people::PASSWORD, staff::ADMIN};

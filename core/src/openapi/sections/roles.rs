@@ -1,0 +1,46 @@
+//! Staff: roles, and what they and one person hold.
+
+use super::super::{DONE, Param, Reads::*, Section, created, doc, ok, param};
+use crate::problem::Code::*;
+
+pub const SHAPES: &[(&str, &str)] = &[
+    (
+        "StaffRole",
+        "{id: uuid, name: text, slug: text, description: text|null, priority: int, isSystem: bool, usersCount: int, tenantId: uuid|null, tenantIds: uuid[], \
+         tenantName: text|null, updatedAt: time|null}",
+    ),
+    ("AclReplaced", "{ok: true, sanitized: bool, warning?: \"features_omitted\"}"),
+];
+
+const ROLE: Param = param("roleId", Uuid, "Whose grants.").required();
+
+pub const ROLES: Section = Section {
+    tag: "Staff: roles",
+    about: "Nobody creates, changes or removes a role at or above their own priority, nor grants what they do not hold. Grants may end in `.*`.",
+    docs: &[
+        doc("list_staff_roles", "Roles of the tenant", ok("{items: StaffRole[], total: int, totalPages: int, isSuperAdmin: bool}"))
+            .about("The highest first. Roles of super admins are shown to super admins, roles of the platform to its staff.")
+            .query(&[
+                param("page", Number(1, 1, 1_000_000), "The page, from 1."),
+                param("pageSize", Number(1, 50, 100), "Items a page."),
+                param("search", Text, "Part of the name or the slug."),
+                param("id", Text, "Only this one."),
+                param("tenantId", Text, "Super admins: another tenant's."),
+            ]),
+        doc("create_staff_role", "Make a role", created("{id: uuid}"))
+            .about("It grants nothing yet. Without `priority` it stands with employees, or just below its maker.")
+            .errors(&[NotFound, Conflict]),
+        doc("update_staff_role", "Change a role", DONE)
+            .about("Name and tenant stay while somebody holds the role.")
+            .errors(&[NotFound, Conflict, OptimisticLockConflict]),
+        doc("delete_staff_role", "Delete a role nobody holds", DONE)
+            .query(&[param("id", Text, "Which one.").required()])
+            .errors(&[NotFound, OptimisticLockConflict]),
+        doc("read_staff_role_acl", "What a role grants", ok("{isSuperAdmin: bool, features: text[], organizations: uuid[]|null, updatedAt: time|null}"))
+            .query(&[ROLE, param("tenantId", Uuid, "The role's tenant.")])
+            .errors(&[NotFound]),
+        doc("replace_staff_role_acl", "Change what a role grants", ok("AclReplaced"))
+            .about("In force on the next request of everyone who holds the role. A member that is absent stays as it is; `organizations: null` is everywhere.")
+            .errors(&[NotFound, Conflict, OptimisticLockConflict]),
+    ],
+};

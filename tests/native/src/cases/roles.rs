@@ -1,0 +1,54 @@
+//! Staff: roles and what they grant.
+
+use serde_json::{Value, json};
+
+use super::{Case, case};
+use crate::{Req, World};
+
+const AUTH: &str = "/api/auth";
+const NOBODY: &str = "0190f5fe-7c00-7a00-8000-000000000001";
+
+pub fn of(name: &str) -> Option<Case> {
+    Some(match name {
+        "list_staff_roles" => case("owner", |_| Req::get(&format!("{AUTH}/roles")), |_| Req::get(&format!("{AUTH}/roles?search=nothing"))),
+        "create_staff_role" => case("owner", |_| create("Auditor"), |_| create("employee")),
+        "update_staff_role" => case("owner", |w| rename(&made(w)), |_| rename(NOBODY)),
+        "delete_staff_role" => {
+            case("owner", |w| Req::delete(&format!("{AUTH}/roles?id={}", made(w))), |_| Req::delete(&format!("{AUTH}/roles?id={NOBODY}")))
+        }
+        "read_staff_role_acl" => case("owner", |w| acl_of(&made(w)), |_| acl_of(NOBODY)),
+        "replace_staff_role_acl" => case(
+            "owner",
+            |w| Req::put(&format!("{AUTH}/roles/acl")).json(grants(&made(w))),
+            |_| Req::put(&format!("{AUTH}/roles/acl")).json(grants(NOBODY)),
+        ),
+        _ => return None,
+    })
+}
+
+/// A role of Acme's one organization, low enough for its owner to manage.
+pub fn made(world: &World) -> String {
+    let (id, place) = ("0190f5fe-7c00-7a00-8000-0000000000d0", world.acme());
+    world.arrange(&format!(
+        "INSERT INTO staff_roles (id, tenant_id, slug, name, priority, created_at) VALUES ('{id}', '{}', 'made', 'made', 200, 1); \
+         INSERT INTO staff_role_acls (id, role_id, organizations_json, created_at) VALUES ('{id}', '{id}', '[\"{}\"]', 1)",
+        place.tenant, place.organization
+    ));
+    id.to_owned()
+}
+
+fn create(name: &str) -> Req {
+    Req::post(&format!("{AUTH}/roles")).json(json!({"name": name, "priority": 100}))
+}
+
+fn rename(id: &str) -> Req {
+    Req::put(&format!("{AUTH}/roles")).json(json!({"id": id, "name": "Another name"}))
+}
+
+fn acl_of(id: &str) -> Req {
+    Req::get(&format!("{AUTH}/roles/acl?roleId={id}"))
+}
+
+fn grants(id: &str) -> Value {
+    json!({"roleId": id, "features": ["customers.people.view"]})
+}
