@@ -25,6 +25,7 @@ pub const SECTIONS: &[Section] = &[
     staff::SIGN_IN,
     staff_people::OWN_ACCOUNT,
     operations::DIRECTORY,
+    directory::ORGANIZATIONS,
     directory::TENANTS,
     operations::AUDIT,
     operations::DEPLOYMENT,
