@@ -16,7 +16,7 @@ use crate::{
     config::LimitName::*,
     customers as crm,
     dev::{inbox, seed},
-    directory::{lookup, partners, tenants},
+    directory::{branding, lookup, merchants, organizations, partners, switcher, tenants},
     domain::realm::Realm::{Customer, Staff},
     edge::{check, feed},
     io::Operations,
@@ -182,6 +182,22 @@ pub static ROUTES: &[Route] = table! {
     "/api/directory" {
         GET "/organizations/lookup" lookup_organization Public, public(DirectoryOrgLookup, NoSubject),    None, Reads, cost(1, 1, 1, 0) => lookup::organization;
         GET "/tenants/lookup"       lookup_tenant       Public, public(DirectoryTenantLookup, NoSubject), None, Reads, cost(1, 1, 1, 0) => lookup::tenant;
+    }
+    // Directory: organizations and merchants
+    "/api/directory" {
+        GET    "/organizations"              list_organizations    Can(Staff, "directory.organizations.view"),   SIGNED_IN, None,                                Reads,                                          cost(2, 0, 1, 0) => organizations::list::handle;
+        POST   "/organizations"              create_organization   Can(Staff, "directory.organizations.manage"), SIGNED_IN, json(&organizations::create::BODY),  Events(organizations::create::AUDIT),           cost(4, 0, 1, 0) => organizations::create::handle;
+        PUT    "/organizations"              update_organization   Can(Staff, "directory.organizations.manage"), SIGNED_IN, json(&organizations::update::BODY),  Events(organizations::update::AUDIT),           cost(4, 0, 1, 0) => organizations::update::handle;
+        DELETE "/organizations"              delete_organization   Can(Staff, "directory.organizations.manage"), SIGNED_IN, None,                                Events(organizations::delete::AUDIT),           cost(3, 0, 1, 0) => organizations::delete::handle;
+        POST   "/organizations/{id}/suspend" suspend_organization  Can(Staff, "directory.organizations.manage"), SIGNED_IN, None,                                Events(organizations::standing::SUSPEND_AUDIT), cost(3, 0, 1, 0) => organizations::standing::suspend;
+        POST   "/organizations/{id}/resume"  resume_organization   Can(Staff, "directory.organizations.manage"), SIGNED_IN, None,                                Events(organizations::standing::RESUME_AUDIT),  cost(3, 0, 1, 0) => organizations::standing::resume;
+        GET    "/organization-switcher"      offer_organizations  Session(Staff),                               SIGNED_IN, None,                                Reads,                                          cost(2, 0, 1, 0) => switcher::handle;
+        GET    "/organization-branding"      read_branding         Can(Staff, "directory.organizations.view"),   SIGNED_IN, None,                                Reads,                                          cost(2, 0, 1, 0) => branding::get;
+        PUT    "/organization-branding"      update_branding       Can(Staff, "directory.organizations.manage"), SIGNED_IN, json(&branding::BODY),               Events(branding::AUDIT),                        cost(3, 0, 1, 0) => branding::put;
+        GET    "/merchants"                  list_merchants        Can(Staff, "directory.merchants.view"),       SIGNED_IN, None,                                Reads,                                          cost(2, 0, 1, 0) => merchants::list::handle;
+        POST   "/merchants"                  create_merchant       Can(Staff, "directory.merchants.manage"),     SIGNED_IN, json(&merchants::write::CREATE_BODY), Events(merchants::write::CREATE_AUDIT),        cost(4, 0, 1, 0) => merchants::write::create;
+        PUT    "/merchants"                  update_merchant       Can(Staff, "directory.merchants.manage"),     SIGNED_IN, json(&merchants::write::UPDATE_BODY), Events(merchants::write::UPDATE_AUDIT),        cost(4, 0, 1, 0) => merchants::write::update;
+        DELETE "/merchants"                  delete_merchant       Can(Staff, "directory.merchants.manage"),     SIGNED_IN, None,                                Events(merchants::write::DELETE_AUDIT),         cost(3, 0, 1, 0) => merchants::write::delete;
     }
     // Directory: tenants and partners, for staff of the platform
     "/api/directory" {

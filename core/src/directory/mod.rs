@@ -1,9 +1,13 @@
 //! Tenants and their partners, organizations, merchants.
 
+pub mod branding;
 pub mod founding;
 pub mod lookup;
+pub mod merchants;
+pub mod organizations;
 pub mod partners;
 mod query;
+pub mod switcher;
 pub mod tenants;
 
 use serde_json::{Map, Value, json};

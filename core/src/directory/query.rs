@@ -59,6 +59,16 @@ impl<'a> Asked<'a> {
         id
     }
 
+    /// A comma list of ids, 100 at most.
+    pub fn ids<T>(&mut self, name: &str) -> Option<Vec<Id<T>>> {
+        let text = self.text(name)?;
+        let ids: Option<Vec<Id<T>>> = text.split(',').map(|part| Id::parse(part.trim())).collect();
+        if ids.as_ref().is_none_or(|ids| ids.len() > 100) {
+            self.refuse(name, "Expected up to 100 UUIDs, separated by commas".into());
+        }
+        ids
+    }
+
     /// 400 when anything was wrong.
     pub fn check(self) -> Result<(), Problem> {
         if self.wrong.is_empty() { Ok(()) } else { Err(Problem::validation("Invalid query parameters", self.wrong)) }

@@ -73,6 +73,8 @@ pub const FEATURES: &[Feature] = &[
     row(Staff, "directory", "directory.tenants.manage", "Change tenants", &["directory.tenants.view"], &[]),
     row(Staff, "directory", "directory.partners.view", "See partners", &[], &["operator"]),
     row(Staff, "directory", "directory.partners.manage", "Change partners", &["directory.partners.view"], &[]),
+    row(Staff, "directory", "directory.merchants.view", "See merchants", &[], &["operator"]),
+    row(Staff, "directory", "directory.merchants.manage", "Change merchants", &["directory.merchants.view"], &[]),
     row(Staff, "directory", "directory.organizations.view", "See organizations", &[], &["operator"]),
     row(Staff, "directory", "directory.organizations.manage", "Change organizations", &["directory.organizations.view"], &[]),
     row(Customer, "portal", "portal.account.manage", "Change one's own profile", &[], &[]),

@@ -62,7 +62,7 @@ fn compose(deployment: &Deployment, row: &DueMail) -> Result<Mail, String> {
         from: &deployment.config.mail_from,
         id: &row.id.to_string(),
         organization: row.organization_name.as_deref().unwrap_or("Portcullis"),
-        accent: None,
+        accent: row.accent.as_deref(),
         recipient_name: payload.recipient_name.as_deref(),
         inviter: payload.inviter.as_deref(),
         link: links::link(&deployment.config.app_url, slug, template, token.as_ref()),

@@ -15,7 +15,9 @@ pub mod links;
 pub mod listing;
 pub mod maintenance;
 pub mod memberships;
+pub mod merchants;
 pub mod notifications;
+pub mod organizations;
 pub mod outbox;
 pub mod partners;
 pub mod places;
@@ -49,4 +51,9 @@ pub fn changed_one() -> Statement {
 /// The same where the statement before it may not have been meant: then it must have changed nothing.
 pub fn changed(meant: bool) -> Statement {
     Statement::new("INSERT OR REPLACE INTO precondition (id, ok) SELECT 1, changes() = ?1", args![meant])
+}
+
+/// As [`changed_one`], for a number of rows.
+pub fn changed_rows(rows: usize) -> Statement {
+    Statement::new("INSERT OR REPLACE INTO precondition (id, ok) SELECT 1, changes() = ?1", args![i64::try_from(rows).unwrap_or(i64::MAX)])
 }

@@ -86,6 +86,8 @@ pub struct DueMail {
     pub attempts: i64,
     pub organization_name: Option<String>,
     pub organization_slug: Option<String>,
+    /// Of its mails, or else of its pages.
+    pub accent: Option<String>,
 }
 
 /// Takes up to `most` due mails: whoever claims one has it for the lease. One statement, so a mail has one sender.
@@ -95,7 +97,8 @@ pub fn claim_mails(now: Millis, most: i64) -> Statement {
          (SELECT id FROM mail_outbox WHERE due_at <= ?1 AND sent_at IS NULL AND abandoned_at IS NULL AND attempts < ?4 ORDER BY due_at LIMIT ?3) \
          RETURNING id, recipient, template, locale, payload, attempts, \
          (SELECT name FROM organizations o WHERE o.id = mail_outbox.organization_id) AS organization_name, \
-         (SELECT slug FROM organizations o WHERE o.id = mail_outbox.organization_id) AS organization_slug",
+         (SELECT slug FROM organizations o WHERE o.id = mail_outbox.organization_id) AS organization_slug, \
+         (SELECT COALESCE(mail_accent, accent) FROM organizations o WHERE o.id = mail_outbox.organization_id) AS accent",
         args![now, LEASE, most, MAX_ATTEMPTS],
     )
 }

@@ -114,7 +114,7 @@ impl Member {
             "platform_admin" => under(&["auth", "customer_accounts", "customers", "directory"]),
             // All views, and support actions.
             "operator" => [".view", ".list", ".support"].iter().any(|end| feature.ends_with(end)),
-            "admin" | "owner" => under(&["auth", "customer_accounts", "customers", "directory.organizations"]),
+            "admin" | "owner" => under(&["auth", "customer_accounts", "customers", "directory.organizations", "directory.merchants"]),
             _ => false,
         }
     }

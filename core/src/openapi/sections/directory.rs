@@ -10,6 +10,27 @@ pub const SHAPES: &[(&str, &str)] = &[
         "{id: uuid, name: text, isActive: bool, policy: text, partnerId: uuid|null, createdAt: time, updatedAt: time|null, usersCount: int, organizationsCount: int}",
     ),
     ("Partner", "{id: uuid, name: text, isActive: bool, createdAt: time, updatedAt: time|null, tenantsCount: int}"),
+    (
+        "OrganizationOption",
+        "{id: uuid, name: text, logoUrl: text|null, parentId: uuid|null, tenantId: uuid, isActive: bool, depth: int, treePath: text}",
+    ),
+    (
+        "OrganizationNode",
+        "{id: uuid, name: text, parentId: uuid|null, tenantId: uuid, depth: int, ancestorIds: uuid[], childIds: uuid[], descendantIds: uuid[], isActive: bool, \
+         treePath: text, pathLabel: text, children: OrganizationNode[]}",
+    ),
+    (
+        "Organization",
+        "{id: uuid, name: text, slug: text, logoUrl: text|null, accent: text|null, mailAccent: text|null, createdAt: time, updatedAt: time|null, tenantId: uuid, \
+         tenantName: text, parentId: uuid|null, parentName: text|null, depth: int, rootId: uuid, treePath: text, pathLabel: text, ancestorIds: uuid[], \
+         childIds: uuid[], descendantIds: uuid[], childrenCount: int, descendantsCount: int, isActive: bool, usersCount: int, merchantsCount: int}",
+    ),
+    ("PlaceToGo", "{id: uuid, name: text, depth: int, selectable: bool, children: PlaceToGo[]}"),
+    (
+        "Branding",
+        "{organizationId: uuid, organizationName: text, tenantId: uuid, logoUrl: text|null, accent: text|null, mailAccent: text|null, updatedAt: time|null}",
+    ),
+    ("Merchant", "{id: uuid, tenantId: uuid, organizationId: uuid, name: text, slug: text, isActive: bool, createdAt: time, updatedAt: time|null}"),
 ];
 
 const ID: Param = param("id", Text, "Which one.").required();
@@ -63,5 +84,69 @@ pub const TENANTS: Section = Section {
             .errors(&[NotFound]),
         doc("add_partner_staff", "Put somebody to work for a partner", DONE).errors(&[NotFound]),
         doc("remove_partner_staff", "End somebody's work for a partner", DONE).errors(&[NotFound]),
+    ],
+};
+
+pub const ORGANIZATIONS: Section = Section {
+    tag: "Directory: organizations and merchants",
+    about: "The tree of a tenant, as far as the caller's scope reaches. One of another tenant answers like one that does not exist.",
+    docs: &[
+        doc(
+            "list_organizations",
+            "Organizations as options, as a tree, or as rows to manage",
+            ok("{items: OrganizationOption[]} | {items: OrganizationNode[]} | \
+               {items: Organization[], total: int, totalIsExact?: false, page: int, pageSize: int, totalPages: int, isSuperAdmin: bool}"),
+        )
+        .query(&[
+            param("view", Text, "`options` (default), `tree` or `manage`, which alone has pages."),
+            PAGE,
+            PAGE_SIZE,
+            param("search", Text, "Part of the name or of the path of names."),
+            param("ids", Text, "Only these: a comma list."),
+            param("tenantId", Uuid, "Another tenant, for super admins. Without it their rows to manage are those of all tenants."),
+            param("status", Text, "`all` (default), `active` or `inactive`."),
+        ])
+        .errors(&[ValidationError]),
+        doc("create_organization", "Found an organization", created("Made"))
+            .errors(&[InvalidRequest, Conflict])
+            .about("With the customer roles of the default pack. A slug that is taken, or reserved, gets a suffix."),
+        doc("update_organization", "Change an organization, or move it", DONE)
+            .errors(&[InvalidRequest, NotFound, Conflict, OptimisticLockConflict])
+            .about("What is absent stays as it is, `parentId` and `childIds` too."),
+        doc("delete_organization", "Close an organization for good", DONE)
+            .query(&[ID])
+            .errors(&[InvalidRequest, NotFound, Conflict, OptimisticLockConflict])
+            .about("What was under it moves up to its parent."),
+        doc("suspend_organization", "Let nobody into an organization", DONE)
+            .errors(&[NotFound, Conflict, OptimisticLockConflict])
+            .about("In force with the next request."),
+        doc("resume_organization", "End a suspension", DONE).errors(&[NotFound, OptimisticLockConflict]),
+        doc(
+            "offer_organizations",
+            "Where one may go, and where one is",
+            ok("{items: PlaceToGo[], selectedId: uuid|null, canManage: bool, canViewAllOrganizations?: bool, tenantId?: uuid, \
+               tenants?: {id: uuid, name: text, isActive: bool}[], isSuperAdmin?: bool}"),
+        )
+        .query(&[param("tenantId", Uuid, "Another tenant, for super admins.")]),
+        doc("read_branding", "What the organization one works in looks like", ok("Branding")).errors(&[InvalidRequest, NotFound]),
+        doc("update_branding", "Change what it looks like", ok("Branding"))
+            .errors(&[InvalidRequest, NotFound, UnprocessableEntity, OptimisticLockConflict])
+            .about("`logoUrl` has to be there and may be null; a colour that is absent stays. Mails take `mailAccent`, or else `accent`."),
+        doc(
+            "list_merchants",
+            "Merchants of an organization",
+            ok("{items: Merchant[], total: int, totalIsExact?: false, page: int, pageSize: int, totalPages: int}"),
+        )
+        .query(&[
+            param("organizationId", Uuid, "Of which; the active one if absent."),
+            PAGE,
+            PAGE_SIZE,
+            SEARCH,
+            param("isActive", Text, "`true` or `false`."),
+        ])
+        .errors(&[InvalidRequest, ValidationError]),
+        doc("create_merchant", "Add a merchant", created("Made")).errors(&[InvalidRequest, NotFound]),
+        doc("update_merchant", "Change a merchant", DONE).errors(&[NotFound, OptimisticLockConflict]),
+        doc("delete_merchant", "Remove a merchant", DONE).query(&[ID]).errors(&[InvalidRequest, NotFound, OptimisticLockConflict]),
     ],
 };

@@ -28,6 +28,7 @@ pub const SECTIONS: &[Section] = &[
     staff_people::PEOPLE,
     roles::ROLES,
     operations::DIRECTORY,
+    directory::ORGANIZATIONS,
     directory::TENANTS,
     operations::AUDIT,
     operations::DEPLOYMENT,

@@ -9,7 +9,7 @@ const DIRECTORY: &str = "/api/directory";
 const NOBODY: &str = "0190f5fe-7c00-7a00-8000-000000000001";
 
 pub fn of(name: &str) -> Option<Case> {
-    tenants(name).or_else(|| partners(name))
+    tenants(name).or_else(|| partners(name)).or_else(|| organizations(name)).or_else(|| merchants(name))
 }
 
 fn path(rest: &str) -> String {
@@ -99,4 +99,93 @@ pub fn partner(world: &World) -> String {
 fn employee(world: &World) -> String {
     let id: Value = world.value("SELECT id FROM staff_users WHERE email = 'employee@acme.com'");
     id.as_str().unwrap().to_owned()
+}
+
+fn organizations(name: &str) -> Option<Case> {
+    Some(match name {
+        "list_organizations" => {
+            case("owner", |_| Req::get(&path("organizations?view=manage&search=ac")), |_| Req::get(&path("organizations?view=map")))
+        }
+        "create_organization" => case(
+            "super",
+            |w| Req::post(&path("organizations")).json(json!({"name": "West", "parentId": w.acme().organization})),
+            |_| Req::post(&path("organizations")).json(json!({"name": "West", "parentId": NOBODY})),
+        ),
+        "update_organization" => case(
+            "super",
+            |w| Req::put(&path("organizations")).json(json!({"id": branch(w), "name": "Far West", "slug": "far-west"})),
+            |_| Req::put(&path("organizations")).json(json!({"id": NOBODY, "name": "Nobody"})),
+        ),
+        "delete_organization" => case(
+            "super",
+            |w| Req::delete(&path(&format!("organizations?id={}", branch(w)))),
+            |_| Req::delete(&path(&format!("organizations?id={NOBODY}"))),
+        ),
+        "suspend_organization" => case(
+            "super",
+            |w| Req::post(&path(&format!("organizations/{}/suspend", branch(w)))),
+            |_| Req::post(&path(&format!("organizations/{NOBODY}/suspend"))),
+        ),
+        "resume_organization" => case(
+            "super",
+            |w| {
+                let id = branch(w);
+                w.arrange(&format!("UPDATE organizations SET is_active = 0 WHERE id = '{id}'"));
+                Req::post(&path(&format!("organizations/{id}/resume")))
+            },
+            |_| Req::post(&path(&format!("organizations/{NOBODY}/resume"))),
+        ),
+        "offer_organizations" => {
+            case("owner", |_| Req::get(&path("organization-switcher")), |_| Req::get(&path("organization-switcher")).bearer("made-up"))
+        }
+        "read_branding" => {
+            case("owner", |_| Req::get(&path("organization-branding")), |_| Req::get(&path("organization-branding")).bearer("made-up"))
+        }
+        "update_branding" => case(
+            "owner",
+            |_| Req::put(&path("organization-branding")).json(json!({"logoUrl": "https://cdn.example/a.svg", "accent": "#112233"})),
+            |_| Req::put(&path("organization-branding")).json(json!({"logoUrl": "a.svg"})),
+        ),
+        _ => return None,
+    })
+}
+
+/// An organization under Acme's.
+pub fn branch(world: &World) -> String {
+    let (id, acme) = (world.id::<()>().to_string(), world.acme());
+    world.arrange(&format!(
+        "INSERT INTO organizations (id, tenant_id, name, slug, parent_id, created_at) VALUES ('{id}', '{}', 'West', 'west', '{}', 1)",
+        acme.tenant, acme.organization
+    ));
+    id
+}
+
+fn merchants(name: &str) -> Option<Case> {
+    Some(match name {
+        "list_merchants" => case("super", |_| Req::get(&path("merchants?search=a")), |_| Req::get(&path("merchants?organizationId=x"))),
+        "create_merchant" => case(
+            "super",
+            |_| Req::post(&path("merchants")).json(json!({"name": "Corner shop"})),
+            |_| Req::post(&path("merchants")).json(json!({"name": "Corner shop", "organizationId": NOBODY})),
+        ),
+        "update_merchant" => case(
+            "super",
+            |w| Req::put(&path("merchants")).json(json!({"id": shop(w), "name": "Mall", "slug": "mall"})),
+            |_| Req::put(&path("merchants")).json(json!({"id": NOBODY, "name": "Nobody"})),
+        ),
+        "delete_merchant" => {
+            case("super", |w| Req::delete(&path(&format!("merchants?id={}", shop(w)))), |_| Req::delete(&path(&format!("merchants?id={NOBODY}"))))
+        }
+        _ => return None,
+    })
+}
+
+/// A merchant of Acme's organization.
+pub fn shop(world: &World) -> String {
+    let (id, acme) = (world.id::<()>().to_string(), world.acme());
+    world.arrange(&format!(
+        "INSERT INTO merchants (id, tenant_id, organization_id, name, slug, created_at) VALUES ('{id}', '{}', '{}', 'Shop', 'shop', 1)",
+        acme.tenant, acme.organization
+    ));
+    id
 }

@@ -1,7 +1,9 @@
 //! The directory: tenants, partners, organizations and their tree, merchants.
 
+mod organizations;
 mod partners;
 mod paths;
+mod places;
 mod tenants;
 
 use portcullis_tests::{Jar, Req, Res, World};
