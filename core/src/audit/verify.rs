@@ -49,7 +49,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let report = audit_chain::verify(&start, &links, &seals);
     Ok(Response::json(
         200,
-        &json!({"ok": true, "sound": report.is_sound(), "complete": next.is_none(), "nextAfter": next, "head": head, "report": report}),
+        &json!({"ok": true, "sound": report.is_sound(), "complete": next.is_none(), "nextAfter": next, "from": {"seq": start.seq, "hash": start.hash}, "head": head, "report": report}),
     ))
 }
 

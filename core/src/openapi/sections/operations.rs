@@ -67,7 +67,7 @@ pub const AUDIT: Section = Section {
         doc(
             "verify_audit_log",
             "Whether the trail is whole",
-            ok("{ok: true, sound: bool, complete: bool, nextAfter: int|null, head: {seq: int, hash: text}|null, report: AuditReport}"),
+            ok("{ok: true, sound: bool, complete: bool, nextAfter: int|null, from: {seq: int, hash: text}, head: {seq: int, hash: text}|null, report: AuditReport}"),
         )
         .about("Names changed rows, gaps and seals that do not hold, by sequence number. A long trail is checked in parts: `nextAfter` of one is `after` of the next.")
         .query(&[param("after", Number(0, 0, 4_294_967_295), "The seal the part before ended with."), TRAIL])
