@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the pinned tools; skips what is there. Groups, each holding the ones before it:
 #   dev    compiler, worker-build, wasm-bindgen, npm tools     (make dev, make build)
-#   test   + Python with PyJWT, a verifier that is not ours; Chromium for the pages   (make test)
+#   test   + Python with a verifier, a validator and a fuzzer that are not ours; Chromium for the pages   (make test)
 #   bench  + wrk, where Debian's can be had; not in check   (make bench)
 #   check  + cargo-deny                                        (make check, make deny)
 set -euo pipefail
@@ -106,18 +106,18 @@ npm_tools() {
 python_verifier() {
   local venv=$root/.tools/py wanted=$root/tests/e2e/requirements.txt
   if [ -f "$venv/.requirements" ] && cmp -s "$wanted" "$venv/.requirements"; then
-    ok "python with PyJWT"
+    ok "python with PyJWT and schemathesis"
     return
   fi
   need python3 "Python 3.9 or newer: apt-get install python3 python3-venv"
-  doing "making a Python environment with PyJWT"
+  doing "making a Python environment with PyJWT and schemathesis (about 30 s)"
   rm -rf "$venv"
   quietly "$logs/venv.log" python3 -m venv "$venv" \
     || die "python3 cannot make a virtual environment" "apt-get install python3-venv"
   quietly "$logs/pip.log" "$venv/bin/pip" install --disable-pip-version-check --quiet -r "$wanted" \
     || die "pip could not install tests/e2e/requirements.txt" "it needs PyPI; is the network up?"
   cp "$wanted" "$venv/.requirements"
-  ok "python with PyJWT"
+  ok "python with PyJWT and schemathesis"
 }
 
 # Nothing fails without it: the benchmarks have a slower load source of their own, and say which they used.

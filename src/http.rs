@@ -3,14 +3,19 @@
 //! Every call between Wasm and JavaScript costs about as much as parsing a small document, so headers cross as one JSON
 //! text in either direction, not one by one.
 
-use std::str::FromStr;
+use std::{rc::Rc, str::FromStr};
 
 use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use futures_util::{
+    StreamExt,
+    stream::{self, Stream},
+};
 use js_sys::{Array, IteratorNext, JSON, Uint8Array, futures::JsFuture};
 use portcullis_core::{
-    app::{self, Incoming},
+    app::{self, Deployment, Incoming},
     domain::{secret::hex, time::Millis},
     ports::Log,
+    stream::Rest,
     web::{
         request::{Body, MAX_BODY, Request},
         response::Response,
@@ -21,7 +26,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::ReadableStreamDefaultReader;
 use worker::{Env, Fetcher};
 
-use crate::{bindings, console::Console, entropy};
+use crate::{
+    bindings::{self, Platform},
+    console::Console,
+    entropy,
+};
 
 /// On a 404 of the core's: no route has this path; the value is the file that may.
 const UNROUTED: HeaderName = HeaderName::from_static("x-portcullis-unrouted");
@@ -124,6 +133,30 @@ pub async fn respond(request: &web_sys::Request, env: Option<&Env>, mut response
     let init = serde_json::to_string(&Init { status: response.status.as_u16(), headers })?;
     let init: web_sys::ResponseInit = JSON::parse(&init)?.unchecked_into();
     Ok(web_sys::Response::new_with_opt_js_u8_array_and_init(body.as_ref(), &init)?)
+}
+
+/// The pieces of a body after its first, each made when the one before has been taken.
+pub fn pieces(deployment: Rc<Deployment>, platform: Rc<Platform>, rest: Rest) -> impl Stream<Item = Result<Vec<u8>, worker::Error>> + 'static {
+    stream::try_unfold(Some(rest), move |rest| {
+        let (deployment, platform) = (deployment.clone(), platform.clone());
+        async move {
+            let Some(rest) = rest else { return Ok(None) };
+            let piece = portcullis_core::stream::next(&deployment, platform.ports(), rest).await;
+            // An error breaks the connection off, which is how a reader knows that there is no whole.
+            piece.map(|piece| Some((piece.bytes, piece.rest))).map_err(|_| worker::Error::RustError("the body broke off".into()))
+        }
+    })
+}
+
+/// Sends an answer whose body comes in pieces.
+pub fn stream(response: Response, rest: impl Stream<Item = Result<Vec<u8>, worker::Error>> + 'static) -> worker::Result<web_sys::Response> {
+    let first = stream::once(async move { Ok(response.body) });
+    let body = web_sys::Response::from(worker::Response::from_stream(first.chain(rest))?).body();
+    let headers = web_sys::Headers::new()?;
+    for (name, value) in &response.headers {
+        headers.append(name.as_str(), value)?;
+    }
+    Ok(web_sys::Response::new_with_opt_readable_stream_and_init(body.as_ref(), &init(response.status.as_u16(), &headers))?)
 }
 
 /// `ResponseInit`, as JavaScript reads it.

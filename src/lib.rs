@@ -56,10 +56,15 @@ async fn fetch(request: web_sys::Request, env: Env, ctx: Context) -> worker::Res
         Console.line(&json!({ "level": "error", "event": "panic", "requestId": id }));
         return http::respond(&request, None, app::panicked(&id)).await;
     };
+    let mut response = answer.response;
+    let rest = response.rest.take().map(|rest| http::pieces(deployment.clone(), platform.clone(), rest));
     if !answer.later.is_empty() {
         ctx.wait_until(async move { app::after(&deployment, platform.ports(), now, answer.later).await });
     }
-    http::respond(&request, Some(&env), answer.response).await
+    if let Some(rest) = rest {
+        return http::stream(response, rest);
+    }
+    http::respond(&request, Some(&env), response).await
 }
 
 #[event(scheduled)]

@@ -41,5 +41,6 @@ pub mod routes;
 pub mod session;
 pub mod staff;
 pub mod store;
+pub mod stream;
 pub mod twin;
 pub mod web;

@@ -217,8 +217,9 @@ pub static ROUTES: &[Route] = table! {
     }
     // The audit trail
     "/api/audit" {
-        GET "/logs"   list_audit_log   Can(Staff, "auth.audit.view"), SIGNED_IN, None, Reads, cost(2, 0, 1, 0)   => audit::list::handle;
-        GET "/verify" verify_audit_log Can(Staff, "auth.audit.view"), SIGNED_IN, None, Reads, cost(12, 1, 1, 0) => audit::verify::handle;
+        GET "/logs"     list_audit_log   Can(Staff, "auth.audit.view"), SIGNED_IN, None, Reads, cost(2, 0, 1, 0)   => audit::list::handle;
+        GET "/logs.csv" export_audit_log Can(Staff, "auth.audit.view"), SIGNED_IN, None, Reads, cost(2, 0, 1, 0)   => audit::export::handle;
+        GET "/verify"   verify_audit_log Can(Staff, "auth.audit.view"), SIGNED_IN, None, Reads, cost(12, 1, 1, 0) => audit::verify::handle;
     }
     // Operations
     "" {

@@ -4,6 +4,7 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::json;
 
+use super::asked::{trail, wrong};
 use crate::{
     cx::Cx,
     domain::audit_chain::{self, Link, Seal, Start},
@@ -17,7 +18,7 @@ const BITE: i64 = 2_000;
 const BITES: usize = 10;
 
 pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
-    let tenant = cx.actor()?.tenant.to_string();
+    let tenant = trail(cx)?;
     let start = start(cx, &tenant).await?;
     let (mut links, mut seals): (Vec<Link>, Vec<Seal>) = (Vec::new(), Vec::new());
     let (mut row, mut seal, mut complete) = (start.seq, start.seq, false);
@@ -43,8 +44,13 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
         links.retain(|link| link.seq <= end);
     }
     let next = seals.last().filter(|_| !complete).map(|seal| seal.last);
+    // Who keeps the head of one run finds out by the next whether the trail was cut back together with its seals.
+    let head = seals.last().map(|seal| json!({"seq": seal.last, "hash": seal.hash}));
     let report = audit_chain::verify(&start, &links, &seals);
-    Ok(Response::json(200, &json!({"ok": true, "sound": report.is_sound(), "complete": next.is_none(), "nextAfter": next, "report": report})))
+    Ok(Response::json(
+        200,
+        &json!({"ok": true, "sound": report.is_sound(), "complete": next.is_none(), "nextAfter": next, "from": {"seq": start.seq, "hash": start.hash}, "head": head, "report": report}),
+    ))
 }
 
 /// From the beginning, or after the seal that the part before ended with (`?after=`).
@@ -54,7 +60,7 @@ async fn start(cx: &Cx<'_>, tenant: &str) -> Result<Start, Problem> {
         return Ok(Start { seq: 0, hash: audit_chain::genesis(tenant) });
     }
     let seal = cx.read_one(audit_log::seals_after(tenant, after - 1, 1)).await?.first::<SealRow>()?.filter(|seal| seal.last_seq == after);
-    let seal = seal.ok_or_else(|| Problem::validation("Invalid query parameters", vec![("after".into(), vec!["No seal ends here".into()])]))?;
+    let seal = seal.ok_or_else(|| wrong("after", "No seal ends here"))?;
     Ok(Start { seq: after, hash: seal.hash })
 }
 

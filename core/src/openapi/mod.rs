@@ -71,11 +71,15 @@ pub enum Reads {
     Text,
     /// One of these words; any other is as if it were not there.
     Word(&'static [&'static str]),
+    /// One of these words; any other is a 400.
+    Only(&'static [&'static str]),
     /// Anything else is a 400.
     Uuid,
+    /// An id or the word `platform`; anything else is a 400, and a tenant that is not the caller's a 403.
+    Tenant,
     /// Anything else is a 400.
     Time,
-    /// A `nextCursor` that was answered before.
+    /// A `nextCursor` that was answered before; anything else is a 400.
     Cursor,
 }
 

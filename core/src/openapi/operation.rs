@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Doc, Example, problems, request, shape::Shape};
+use super::{Answer, Doc, Example, Reads, problems, request, shape::Shape};
 use crate::{
     config::{LIMITS, LimitName, LimitRow},
     domain::limit::{Policy, Window},
@@ -119,7 +119,7 @@ pub fn errors(route: &Route, doc: &Doc) -> Vec<u16> {
     if route.path.contains('{') || route.guard == Guard::Development {
         codes.push(Code::NotFound);
     }
-    if doc.query.iter().any(|param| param.required || matches!(param.reads, super::Reads::Uuid | super::Reads::Time)) {
+    if doc.query.iter().any(|param| param.required || !matches!(param.reads, Reads::Number(..) | Reads::Text | Reads::Word(_))) {
         codes.push(Code::ValidationError);
     }
     let mut statuses: Vec<u16> = codes.iter().map(|code| code.describe().1).collect();

@@ -102,7 +102,10 @@ fn query(param: &Param) -> Value {
         Reads::Number(least, default, greatest) => {
             json!({"anyOf": [{"type": "integer", "minimum": least, "maximum": greatest}, {"type": "string"}], "default": default})
         }
-        Reads::Text | Reads::Cursor => json!({"type": "string"}),
+        Reads::Text => json!({"type": "string"}),
+        Reads::Cursor => json!({"type": "string", "pattern": "^[1-9][0-9]{0,14}$"}),
+        Reads::Only(words) => json!({"enum": words}),
+        Reads::Tenant => json!({"anyOf": [uuid(), {"const": "platform"}]}),
         Reads::Word(words) => json!({"anyOf": [{"enum": words}, {"type": "string"}]}),
         Reads::Uuid => uuid(),
         Reads::Time => json!({"type": "string", "format": "date-time"}),
@@ -113,7 +116,7 @@ fn query(param: &Param) -> Value {
         }
         Reads::Word(_) => " Any other word is as if it were not there.".into(),
         Reads::Cursor => " The `nextCursor` of the page before.".into(),
-        Reads::Text | Reads::Uuid | Reads::Time => String::new(),
+        Reads::Text | Reads::Only(_) | Reads::Uuid | Reads::Tenant | Reads::Time => String::new(),
     };
     json!({"name": param.name, "in": "query", "required": param.required, "schema": schema, "description": format!("{}{note}", param.about).trim()})
 }

@@ -134,6 +134,7 @@ fn common_headers(deployment: &Deployment, request: &Request, response: &mut Res
     }
     if request.method == Method::HEAD {
         response.body.clear();
+        response.rest = None;
     }
 }
 

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use crate::{
     args,
-    domain::{audit_chain::Link, keys::Keys, time::Millis},
+    domain::{audit_chain::Link, keys::Keys, scope::Scope, time::Millis},
     ports::{Query, Statement},
+    store::scope,
 };
 
 #[derive(Clone, Debug, Deserialize)]
@@ -72,7 +73,7 @@ const COLUMNS: &str = "SELECT id, seq, at, realm, tenant_id, organization_id, ac
      ip_address, user_agent, request_id, mac";
 
 /// What a reader looks for. Empty finds everything.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     pub q: Option<String>,
     pub action: Option<String>,
@@ -87,27 +88,30 @@ pub struct Filter {
 pub const WINDOW: i64 = 2_000;
 
 /// Up to `most` matches below a sequence number, newest first, out of a bounded window.
-pub fn page(tenant: &str, filter: &Filter, below: i64, most: i64) -> Query {
+pub fn page(tenant: &str, scope: &Scope, filter: &Filter, below: i64, most: i64) -> Query {
+    let within = scope::place(scope, "tenant_id", "organization_id", 11);
+    let fixed = args![
+        tenant,
+        below,
+        filter.action.clone(),
+        filter.outcome.clone(),
+        filter.actor.clone(),
+        filter.organization.clone(),
+        filter.since,
+        filter.before,
+        filter.q.as_ref().map(|q| q.to_lowercase()),
+        most
+    ];
     Query::new(
         format!(
             "{COLUMNS} FROM (SELECT * FROM audit_log WHERE COALESCE(tenant_id, '') = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT {WINDOW}) \
              WHERE (?3 IS NULL OR action = ?3 OR substr(action, 1, length(?3) + 1) = ?3 || '.') AND (?4 IS NULL OR outcome = ?4) AND (?5 IS NULL OR actor_id = ?5) \
              AND (?6 IS NULL OR organization_id = ?6) AND (?7 IS NULL OR at >= ?7) AND (?8 IS NULL OR at < ?8) \
              AND (?9 IS NULL OR instr(lower(action || ' ' || COALESCE(target_id, '') || ' ' || COALESCE(actor_id, '') || ' ' || detail || ' ' || request_id), ?9) > 0) \
-             ORDER BY seq DESC LIMIT ?10"
+             AND {} ORDER BY seq DESC LIMIT ?10",
+            within.sql
         ),
-        args![
-            tenant,
-            below,
-            filter.action.clone(),
-            filter.outcome.clone(),
-            filter.actor.clone(),
-            filter.organization.clone(),
-            filter.since,
-            filter.before,
-            filter.q.as_ref().map(|q| q.to_lowercase()),
-            most
-        ],
+        [fixed, within.args].concat(),
     )
 }
 

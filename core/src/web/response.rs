@@ -3,6 +3,8 @@
 use http::{HeaderName, StatusCode, header};
 use serde::Serialize;
 
+use crate::stream::Rest;
+
 /// How long others may keep a response. Everything but keys, discovery and assets is `NoStore`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Caching {
@@ -18,6 +20,8 @@ pub struct Response {
     pub headers: Vec<(HeaderName, String)>,
     pub body: Vec<u8>,
     pub caching: Caching,
+    /// What of the body is still to come; see [`crate::stream`].
+    pub rest: Option<Rest>,
 }
 
 impl Response {
@@ -25,7 +29,7 @@ impl Response {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         // Views are plain structs and maps with string keys, which always serialise.
         let body = serde_json::to_vec(body).unwrap_or_else(|_| b"{}".to_vec());
-        Self { status, headers: vec![(header::CONTENT_TYPE, "application/json".into())], body, caching: Caching::NoStore }
+        Self { status, headers: vec![(header::CONTENT_TYPE, "application/json".into())], body, caching: Caching::NoStore, rest: None }
     }
 
     /// `{"ok":true}`.
@@ -35,7 +39,7 @@ impl Response {
 
     pub fn empty(status: u16) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self { status, headers: Vec::new(), body: Vec::new(), caching: Caching::NoStore }
+        Self { status, headers: Vec::new(), body: Vec::new(), caching: Caching::NoStore, rest: None }
     }
 
     pub fn html(body: String) -> Self {
@@ -44,6 +48,7 @@ impl Response {
             headers: vec![(header::CONTENT_TYPE, "text/html; charset=utf-8".into())],
             body: body.into_bytes(),
             caching: Caching::NoStore,
+            rest: None,
         }
     }
 

@@ -94,13 +94,15 @@ pub struct Res {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
+    /// A body in pieces that did not come to its end.
+    pub broke_off: bool,
 }
 
 impl Res {
     pub fn new(answer: &Answer) -> Self {
         let response = &answer.response;
         let headers = response.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.clone())).collect();
-        Self { status: response.status.as_u16(), headers, body: response.body.clone() }
+        Self { status: response.status.as_u16(), headers, body: response.body.clone(), broke_off: false }
     }
 
     pub fn text(&self) -> String {

@@ -16,6 +16,7 @@ use portcullis_core::{
     domain::time::Millis,
     jose::portable::PortableSigner,
     ports::Ports,
+    stream::{self, Rest},
 };
 use serde_json::Value;
 
@@ -67,6 +68,8 @@ pub struct World {
     requests: Cell<u32>,
     /// Whether the work for after the response is done, as the platform does it. Off, it is dropped.
     pub does_later_work: Cell<bool>,
+    /// The most bytes of a body that were held at once.
+    pub largest_piece: Cell<usize>,
     /// How a browser calls the deployment's cookies, by the first part of their names.
     pub cookie_prefix: &'static str,
 }
@@ -126,6 +129,7 @@ impl World {
             time,
             requests: Cell::new(0),
             does_later_work: Cell::new(true),
+            largest_piece: Cell::new(0),
             cookie_prefix: "",
         }
     }
@@ -168,9 +172,25 @@ impl World {
         };
         let asked = (incoming.request.method.clone(), incoming.request.path.clone());
         let answer = self.with_ports(|ports| block_on(app::handle(&self.deployment, ports, incoming)));
-        let res = Res::new(&answer);
+        let mut res = Res::new(&answer);
+        self.drain(&mut res, answer.response.rest);
         documented::check(&self.deployment, &asked.0, &asked.1, &res);
         (res, answer.later)
+    }
+
+    /// The rest of a body that comes in pieces, as a client that takes everything gets it.
+    fn drain(&self, res: &mut Res, mut rest: Option<Rest>) {
+        self.largest_piece.set(self.largest_piece.get().max(res.body.len()));
+        while let Some(left) = rest {
+            let piece = self.with_ports(|ports| block_on(stream::next(&self.deployment, ports, left)));
+            let Ok(piece) = piece else {
+                res.broke_off = true;
+                return;
+            };
+            self.largest_piece.set(self.largest_piece.get().max(piece.bytes.len()));
+            res.body.extend(piece.bytes);
+            rest = piece.rest;
+        }
     }
 
     /// A request from nowhere: no client address.

@@ -2,7 +2,8 @@
 
 use super::super::{
     Answer::*,
-    Reads::{Cursor, Number, Text, Time, Word},
+    Param,
+    Reads::{Cursor, Number, Only, Tenant, Text, Time, Word},
     Section, doc, ok, param,
 };
 use crate::problem::Code::*;
@@ -38,31 +39,38 @@ pub const DIRECTORY: Section = Section {
     ],
 };
 
+const CURSOR: Param = param("cursor", Cursor, "Where to go on.");
+const TRAIL: Param = param("tenantId", Tenant, "Another tenant's trail, for super admins; `platform` is the trail of what belongs to no tenant.");
+const Q: Param = param("q", Text, "Anywhere in action, target, actor, detail or request id.");
+const ACTION: Param = param("action", Text, "An action, or the beginning of some up to a dot: `login` is `login.failed` too.");
+const OUTCOME: Param = param("outcome", Only(&["success", "failure", "denied"]), "How it ended.");
+const ACTOR: Param = param("actor", Text, "Who did it, by id.");
+const ORGANIZATION: Param = param("organizationId", Text, "Of one organization, for who may see several.");
+const SINCE: Param = param("since", Time, "From this instant on.");
+const BEFORE: Param = param("before", Time, "Before this instant.");
+
 pub const AUDIT: Section = Section {
     tag: "Audit trail",
     about: "Who did what to whom, when, from where, and how it ended. Rows are never changed; every minute's rows are sealed into a signed hash chain.",
     docs: &[
         doc("list_audit_log", "The trail, newest first", ok("{ok: true, items: AuditRow[], nextCursor: text|null}"))
             .about("A page may hold fewer rows than asked for, or none, and still lead on: go on until `nextCursor` is null. Rows that are added meanwhile do not move the pages.")
-            .query(&[
-                param("limit", Number(1, 50, 200), "Rows a page."),
-                param("cursor", Cursor, "Where to go on."),
-                param("q", Text, "Anywhere in action, target, actor, detail or request id."),
-                param("action", Text, "An action, or the beginning of some up to a dot: `login` is `login.failed` too."),
-                param("outcome", Word(&["success", "failure", "denied"]), "How it ended."),
-                param("actor", Text, "Who did it, by id."),
-                param("organizationId", Text, "Of one organization, for who may see several."),
-                param("since", Time, "From this instant on."),
-                param("before", Time, "Before this instant."),
-            ])
+            .query(&[param("limit", Number(1, 50, 200), "Rows a page."), CURSOR, TRAIL, Q, ACTION, OUTCOME, ACTOR, ORGANIZATION, SINCE, BEFORE])
+            .errors(&[InvalidRequest]),
+        doc("export_audit_log", "The trail as a table, newest first", Media(200, "text/csv"))
+            .about(
+                "Every row that matches, in pieces: nobody holds more than 500 rows at a time. A table that breaks off, breaks off the connection. \
+                 Cells that a spreadsheet would take for a formula begin with an apostrophe.",
+            )
+            .query(&[CURSOR, TRAIL, Q, ACTION, OUTCOME, ACTOR, ORGANIZATION, SINCE, BEFORE])
             .errors(&[InvalidRequest]),
         doc(
             "verify_audit_log",
             "Whether the trail is whole",
-            ok("{ok: true, sound: bool, complete: bool, nextAfter: int|null, report: AuditReport}"),
+            ok("{ok: true, sound: bool, complete: bool, nextAfter: int|null, from: {seq: int, hash: text}, head: {seq: int, hash: text}|null, report: AuditReport}"),
         )
         .about("Names changed rows, gaps and seals that do not hold, by sequence number. A long trail is checked in parts: `nextAfter` of one is `after` of the next.")
-        .query(&[param("after", Number(0, 0, 4_294_967_295), "The seal the part before ended with.")])
+        .query(&[param("after", Number(0, 0, 4_294_967_295), "The seal the part before ended with."), TRAIL])
         .errors(&[ValidationError]),
     ],
 };

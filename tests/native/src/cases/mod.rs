@@ -112,6 +112,7 @@ fn open(name: &str) -> Option<Case> {
             |_| Req::get("/api/directory/tenants/lookup?tenantId=0190f5fe-7c00-7a00-8000-000000000001"),
         ),
         "list_audit_log" => case("owner", |_| Req::get("/api/audit/logs"), |_| Req::get("/api/audit/logs?since=nonsense")),
+        "export_audit_log" => case("owner", |_| Req::get("/api/audit/logs.csv"), |_| Req::get("/api/audit/logs.csv?before=nonsense")),
         "verify_audit_log" => case("owner", |_| Req::get("/api/audit/verify"), |_| Req::get("/api/audit/verify").bearer("made-up")),
         "jwks" => same("/.well-known/jwks.json"),
         "list_revocations" => case("anonymous", |_| Req::get("/.well-known/revocations"), |_| Req::get("/.well-known/revocations?since=nonsense")),

@@ -2,6 +2,7 @@
 
 mod admin_roles;
 mod admin_users;
+mod audit;
 mod company_users;
 mod cookies;
 mod credentials;

@@ -1,0 +1,34 @@
+//! Bodies that are too long to be held: an answer carries its first piece and, as a value, what is left. Whoever sends
+//! the body asks for the next piece when the one before has been taken. Nothing of a request lives on but that value.
+
+use crate::{
+    app::Deployment,
+    audit::{asked::Asked, export},
+    io::Io,
+    ports::{Ports, StoreError},
+};
+
+/// What is left of a body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rest {
+    AuditLog(Box<Asked>),
+}
+
+/// The next piece, and what is left after it.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    pub bytes: Vec<u8>,
+    pub rest: Option<Rest>,
+}
+
+/// A body that cannot go on breaks off: it must not look like one that came to its end.
+pub async fn next(_deployment: &Deployment, ports: Ports<'_>, rest: Rest) -> Result<Piece, StoreError> {
+    let io = Io::new(ports);
+    let piece = match rest {
+        Rest::AuditLog(asked) => export::next(&io, *asked).await,
+    };
+    if let Err(error) = &piece {
+        io.log(&serde_json::json!({"stream": "failed", "note": error.to_string()}));
+    }
+    piece
+}

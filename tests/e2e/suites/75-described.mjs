@@ -1,0 +1,88 @@
+// The served API against its own description (public/openapi.json), judged by others: openapi-spec-validator and JSON
+// Schema for the document, schemathesis with all its checks for the running Worker, as nobody, a customer and staff.
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assert } from '../harness/check.mjs';
+import { SEEDED, SEED_PASSWORD } from '../harness/people.mjs';
+import { after, note, size, skip, test } from '../harness/runner.mjs';
+import { RAISED } from '../harness/secrets.mjs';
+import { start } from '../harness/server.mjs';
+
+const root = new URL('../../../', import.meta.url);
+const document = new URL('public/openapi.json', root).pathname;
+const python = new URL('.tools/py/bin/python', root).pathname;
+const py = (name) => new URL(`../py/${name}`, import.meta.url).pathname;
+
+function run(command, args, options = {}) {
+  return new Promise((resolve) => {
+    execFile(command, args, { maxBuffer: 64 * 1024 * 1024, ...options }, (error, stdout, stderr) => resolve({ status: error ? (error.code ?? 1) : 0, stdout, stderr }));
+  });
+}
+
+const ready = () => existsSync(python) || skip('no Python with schemathesis: scripts/setup.sh test');
+
+test('the description fits the OpenAPI 3.1 meta-schema, and every recorded example its own schema', async () => {
+  ready();
+  const { stdout, stderr } = await run(python, [py('described.py'), document]);
+  const { faults, examples, operations } = JSON.parse(stdout || `{"faults": [${JSON.stringify(stderr)}]}`);
+  assert.deepEqual(faults, []);
+  assert.ok(examples > operations, `${examples} examples of ${operations} operations`);
+  note(`${operations} operations, ${examples} examples`);
+});
+
+/** Ends its own session, or says the same of every caller in development. */
+const LEFT_OUT = /logout|password|_session$|sessions$|seed|inbox|switch/;
+
+const WHO = {
+  nobody: null,
+  customer: { path: '/api/customer_accounts/login', cookie: 'customer_auth_token', email: SEEDED.admin },
+  staff: { path: '/api/auth/login', cookie: 'auth_token', email: 'superadmin@acme.com' },
+};
+
+const seed = Number(process.env.E2E_SEED ?? 20261121);
+
+for (const [name, who] of Object.entries(WHO)) {
+  test(`schemathesis as ${name}: all checks, 0 failures`, async () => {
+    ready();
+    const server = await start({ vars: RAISED });
+    const folder = mkdtempSync(join(tmpdir(), 'portcullis-described-'));
+    after(() => rmSync(folder, { recursive: true, force: true }));
+    const described = JSON.parse(readFileSync(document, 'utf8'));
+    const mine = (path, operation) => {
+      if (LEFT_OUT.test(operation.operationId)) return false;
+      const schemes = (operation.security ?? []).flatMap((one) => Object.keys(one));
+      if (name === 'nobody') return true;
+      return schemes.some((scheme) => scheme.startsWith(name));
+    };
+    for (const [path, methods] of Object.entries(described.paths)) {
+      for (const [method, operation] of Object.entries(methods)) {
+        if (!mine(path, operation)) delete methods[method];
+        // Links to what was left out lead nowhere.
+        for (const answer of Object.values(operation.responses)) {
+          for (const link of Object.keys(answer.links ?? {})) if (LEFT_OUT.test(link)) delete answer.links[link];
+        }
+      }
+      if (Object.keys(methods).length === 0) delete described.paths[path];
+    }
+    const operations = Object.values(described.paths).reduce((sum, methods) => sum + Object.keys(methods).length, 0);
+    writeFileSync(join(folder, 'openapi.json'), JSON.stringify(described));
+    writeFileSync(join(folder, 'schemathesis.toml'), readFileSync(py('schemathesis.toml')));
+    const login = who && { ...who, url: server.url + who.path, seconds: 20, body: { email: who.email, password: SEED_PASSWORD, ...(name === 'customer' ? server.place : {}) } };
+    const { status, stdout, stderr } = await run(
+      python,
+      ['-m', 'schemathesis.cli', '--config-file', join(folder, 'schemathesis.toml'), 'run', join(folder, 'openapi.json'), '--url', server.url, '--workers', '2', '--seed', String(seed), '--max-examples', String(size(3, 60)),
+        '--phases', 'examples,coverage,fuzzing,stateful', '--checks', 'all', '--continue-on-failure', '--request-timeout', '20', '--max-time', String(size(12, 240)), '--no-color'],
+      { cwd: folder, timeout: size(150_000, 900_000), env: { ...process.env, PYTHONPATH: py(''), SCHEMATHESIS_HOOKS: 'hooks', DESCRIBED_WHO: JSON.stringify(login ?? null) } },
+    );
+    const log = new URL(`build/schemathesis-${name}.log`, root);
+    writeFileSync(log, stdout + stderr);
+    const failures = stdout.includes('FAILURES') ? stdout.slice(stdout.indexOf('FAILURES')) : stdout.slice(-3000);
+    const why = `${failures.slice(0, 6000)}\nmore in ${log.pathname}; E2E_SEED=${seed} repeats it`;
+    if (status !== 0) throw new Error(why);
+    note(`${operations} operations: ${/\d+ generated[^\n]*/.exec(stdout)?.[0] ?? 'see the log'}`);
+    const down = server.logs.filter((line) => line?.status >= 500);
+    assert.deepEqual(down, [], 'and no 5xx in the log');
+  }, { timeout: size(160_000, 1_000_000) });
+}
