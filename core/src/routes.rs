@@ -12,7 +12,7 @@ use crate::{
         signup, verify_email,
     },
     admin::{features as admin_features, roles as admin_roles, users as admin_users},
-    audit,
+    apps, audit,
     config::LimitName::*,
     customers as crm,
     dev::{inbox, seed},
@@ -144,6 +144,18 @@ pub static ROUTES: &[Route] = table! {
         PUT    "/notifications/mark-all-read" read_all_staff_notifications    Session(Staff),                SIGNED_IN,                            None,                                               Touches,                                      cost(2, 0, 1, 0) => notifications::mark_all_read;
         PUT    "/notifications/{id}/read"     read_staff_notification         Session(Staff),                SIGNED_IN,                            None,                                               Touches,                                      cost(2, 0, 1, 0) => notifications::mark_read;
         PUT    "/notifications/{id}/dismiss"  dismiss_staff_notification      Session(Staff),                SIGNED_IN,                            None,                                               Touches,                                      cost(2, 0, 1, 0) => notifications::dismiss;
+    }
+    // Tokens for origin apps, and their registry
+    "/api" {
+        POST   "/customer_accounts/portal/app-token"    mint_customer_app_token Session(Customer),          SIGNED_IN, json(&apps::mint::BODY),   Reads,                                   cost(2, 0, 1, 0) => apps::mint::handle;
+        POST   "/auth/app-token"                        mint_staff_app_token    Session(Staff),             SIGNED_IN, json(&apps::mint::BODY),   Reads,                                   cost(2, 0, 1, 0) => apps::mint::handle;
+        GET    "/apps"                                  list_apps               Can(Staff, "apps.view"),    SIGNED_IN, None,                      Reads,                                   cost(2, 0, 1, 0) => apps::list::handle;
+        POST   "/apps"                                  create_app              Can(Staff, "apps.manage"),  SIGNED_IN, json(&apps::create::BODY), Events(apps::create::AUDIT),             cost(2, 0, 1, 0) => apps::create::handle;
+        GET    "/apps/{id}"                             read_app                Can(Staff, "apps.view"),    SIGNED_IN, None,                      Reads,                                   cost(2, 0, 1, 0) => apps::read::handle;
+        PUT    "/apps/{id}"                             update_app              Can(Staff, "apps.manage"),  SIGNED_IN, json(&apps::update::BODY), Events(apps::update::AUDIT),             cost(3, 0, 1, 0) => apps::update::handle;
+        DELETE "/apps/{id}"                             delete_app              Can(Staff, "apps.manage"),  SIGNED_IN, None,                      Events(apps::delete::AUDIT),             cost(3, 0, 1, 0) => apps::delete::handle;
+        POST   "/apps/{id}/credentials"                 create_app_credential   Can(Staff, "apps.manage"),  SIGNED_IN, None,                      Events(apps::credentials::CREATE_AUDIT), cost(3, 0, 1, 0) => apps::credentials::create;
+        DELETE "/apps/{id}/credentials/{credential}"    revoke_app_credential   Can(Staff, "apps.manage"),  SIGNED_IN, None,                      Events(apps::credentials::REVOKE_AUDIT), cost(3, 0, 1, 0) => apps::credentials::revoke;
     }
     // Directory
     "/api/directory" {

@@ -19,6 +19,7 @@ pub const ROLE: &str = "customer_accounts.role";
 pub const TENANT: &str = "directory.tenant";
 pub const ORGANIZATION: &str = "directory.organization";
 pub const PARTNER: &str = "directory.partner";
+pub const APP: &str = "platform.app";
 
 /// Refuses a caller who read another version. An absent or unreadable header asks for nothing.
 pub fn check(cx: &Cx<'_>, kind: &str, current: Option<Millis>) -> Result<(), Problem> {

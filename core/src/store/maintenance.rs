@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The newest migration this build was written for; a test compares it with the folder.
-pub const LATEST_MIGRATION: &str = "0067_revocations_of_shortened_sessions.sql";
+pub const LATEST_MIGRATION: &str = "0068_apps.sql";
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Applied {

@@ -3,11 +3,13 @@
 //! in [`of`]**; the tests say so when it is missing.
 
 mod admin;
+mod apps;
 mod directory;
 mod links;
 mod portal;
 mod staff;
 
+pub use apps::{AUDIENCE, make_app};
 pub use portal::role as portal_role;
 
 use portcullis_core::routes::{Guard, Route};
@@ -40,6 +42,7 @@ pub fn of(route: &Route) -> Option<Case> {
         .or_else(|| admin::of(route.name))
         .or_else(|| staff::of(route.name))
         .or_else(|| directory::of(route.name))
+        .or_else(|| apps::of(route.name))
         .or_else(|| open(route.name))
 }
 

@@ -2,6 +2,7 @@
 
 mod admin_roles;
 mod admin_users;
+mod apps;
 mod company_users;
 mod cookies;
 mod credentials;
