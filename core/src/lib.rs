@@ -12,6 +12,7 @@ pub mod account;
 pub mod actor;
 pub mod admin;
 pub mod app;
+pub mod apps;
 pub mod audit;
 pub mod change;
 pub mod config;

@@ -12,7 +12,7 @@ use crate::{
         signup, verify_email,
     },
     admin::{features as admin_features, roles as admin_roles, users as admin_users},
-    audit,
+    apps, audit,
     config::LimitName::*,
     customers as crm,
     dev::{inbox, seed},
@@ -177,6 +177,18 @@ pub static ROUTES: &[Route] = table! {
         DELETE "/roles"     delete_staff_role      Can(Staff, "auth.roles.manage"), SIGNED_IN, None,                               Events(staff::roles::delete::AUDIT), cost(3, 0, 1, 0) => staff::roles::delete::handle;
         GET    "/roles/acl" read_staff_role_acl    Can(Staff, "auth.acl.manage"),   SIGNED_IN, None,                               Reads,                               cost(2, 0, 1, 0) => staff::roles::acl::read;
         PUT    "/roles/acl" replace_staff_role_acl Can(Staff, "auth.acl.manage"),   SIGNED_IN, json(&staff::roles::acl::BODY),     Events(staff::roles::acl::AUDIT),    cost(3, 0, 1, 0) => staff::roles::acl::replace;
+    }
+    // Tokens for origin apps, and their registry
+    "/api" {
+        POST   "/customer_accounts/portal/app-token"    mint_customer_app_token Session(Customer),          SIGNED_IN, json(&apps::mint::BODY),   Reads,                                   cost(2, 0, 1, 0) => apps::mint::handle;
+        POST   "/auth/app-token"                        mint_staff_app_token    Session(Staff),             SIGNED_IN, json(&apps::mint::BODY),   Reads,                                   cost(2, 0, 1, 0) => apps::mint::handle;
+        GET    "/apps"                                  list_apps               Can(Staff, "apps.view"),    SIGNED_IN, None,                      Reads,                                   cost(2, 0, 1, 0) => apps::list::handle;
+        POST   "/apps"                                  create_app              Can(Staff, "apps.manage"),  SIGNED_IN, json(&apps::create::BODY), Events(apps::create::AUDIT),             cost(2, 0, 1, 0) => apps::create::handle;
+        GET    "/apps/{id}"                             read_app                Can(Staff, "apps.view"),    SIGNED_IN, None,                      Reads,                                   cost(2, 0, 1, 0) => apps::read::handle;
+        PUT    "/apps/{id}"                             update_app              Can(Staff, "apps.manage"),  SIGNED_IN, json(&apps::update::BODY), Events(apps::update::AUDIT),             cost(3, 0, 1, 0) => apps::update::handle;
+        DELETE "/apps/{id}"                             delete_app              Can(Staff, "apps.manage"),  SIGNED_IN, None,                      Events(apps::delete::AUDIT),             cost(3, 0, 1, 0) => apps::delete::handle;
+        POST   "/apps/{id}/credentials"                 create_app_credential   Can(Staff, "apps.manage"),  SIGNED_IN, None,                      Events(apps::credentials::CREATE_AUDIT), cost(3, 0, 1, 0) => apps::credentials::create;
+        DELETE "/apps/{id}/credentials/{credential}"    revoke_app_credential   Can(Staff, "apps.manage"),  SIGNED_IN, None,                      Events(apps::credentials::REVOKE_AUDIT), cost(3, 0, 1, 0) => apps::credentials::revoke;
     }
     // Directory
     "/api/directory" {

@@ -76,6 +76,7 @@ pub struct Config {
     pub revocation_bound: i64,
     /// Milliseconds for which they go on with what they know when it cannot be brought up to date.
     pub revocation_stale: i64,
+    pub app_token_seconds: i64,
     pub optimistic_lock: OptimisticLock,
     /// Which broken twin runs; read in twin builds only.
     pub twin: String,
@@ -152,6 +153,7 @@ impl Config {
             access_token_seconds: i64::from(r.number("ACCESS_TOKEN_SECONDS", 8 * 60 * 60, 60, 8 * 60 * 60)),
             revocation_bound: i64::from(r.number("REVOCATION_BOUND_SECONDS", 5, 3, 60)) * SECOND,
             revocation_stale: i64::from(r.number("REVOCATION_STALE_SECONDS", 600, 5, 86_400)) * SECOND,
+            app_token_seconds: i64::from(r.number("APP_TOKEN_SECONDS", 10 * 60, 5, 10 * 60)),
             optimistic_lock: OptimisticLock::parse(&r.text("OM_OPTIMISTIC_LOCK", "")),
             twin: r.text("TWIN", ""),
         };

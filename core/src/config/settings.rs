@@ -42,5 +42,6 @@ pub static SETTINGS: &[Setting] = &[
     var("ACCESS_TOKEN_SECONDS", "life of an access token, 60 to 28800 seconds"),
     var("REVOCATION_BOUND_SECONDS", "within how many seconds offline verifiers and the fast check refuse what was revoked, 3 to 60"),
     var("REVOCATION_STALE_SECONDS", "how long they go on with the last revocations when these cannot be refreshed, 5 to 86400 seconds"),
+    var("APP_TOKEN_SECONDS", "life of a token minted for an app, 5 to 600 seconds"),
     var("OM_OPTIMISTIC_LOCK", "`all`, `off`, or a comma list of record kinds"),
 ];

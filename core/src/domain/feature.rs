@@ -14,6 +14,18 @@ pub fn covering(feature: &str) -> Vec<String> {
     ["*", feature].map(str::to_owned).into_iter().chain(stems.map(|stem| format!("{stem}.*"))).collect()
 }
 
+/// The narrower of two grants, where one covers the other.
+fn both<'g>(one: &'g str, other: &'g str) -> Option<&'g str> {
+    let stem = |grant: &'g str| grant.strip_suffix(".*").unwrap_or(grant);
+    if grant_covers(one, stem(other)) && (one.ends_with('*') || !other.ends_with('*')) {
+        Some(other)
+    } else if grant_covers(other, stem(one)) && (other.ends_with('*') || !one.ends_with('*')) {
+        Some(one)
+    } else {
+        None
+    }
+}
+
 /// Whether a denial takes away everything that a grant covers.
 fn swallows(denial: &str, grant: &str) -> bool {
     match grant.strip_suffix(".*") {
@@ -50,6 +62,19 @@ impl Grants {
         let stem = |denial: &str| denial.strip_suffix(".*").unwrap_or(denial).to_owned();
         let hole = kept.iter().any(|grant| self.denied.iter().any(|denial| grant_covers(grant, &stem(denial))));
         (!hole).then_some(kept)
+    }
+
+    /// What of this some other grants cover as well. The flag stands for all that they cover.
+    pub fn narrowed(&self, allowed: &[String]) -> Self {
+        if self.admin {
+            return Self { features: allowed.to_vec(), ..Self::default() };
+        }
+        let mut narrowed = Self { denied: self.denied.clone(), ..Self::default() };
+        for own in &self.features {
+            // Of two grants one covers the other, or they have nothing in common.
+            narrowed.add(allowed.iter().filter_map(|other| both(own, other)).map(str::to_owned));
+        }
+        narrowed
     }
 
     /// Adds grants, keeping the order in which they were first met.
@@ -94,6 +119,29 @@ mod tests {
         assert!(grants.allow("a.c") && !grants.allow("a.b"));
         grants.admin = true;
         assert!(grants.allow("a.b"));
+    }
+
+    #[test]
+    fn narrowing_keeps_what_both_sides_cover() {
+        let grants = ["*", "a.*", "a", "a.b", "a.b.*", "a.bc", "b"];
+        let features = ["a", "a.b", "a.b.c", "a.c", "a.bc", "b", "c"];
+        for own in grants {
+            for first in grants {
+                for second in grants {
+                    for denied in [vec![], vec!["a.b".to_owned()]] {
+                        let held = Grants { features: vec![own.into()], denied, admin: false };
+                        let allowed = [first.to_owned(), second.to_owned()];
+                        let narrowed = held.narrowed(&allowed);
+                        for feature in features {
+                            let wanted = held.allow(feature) && allowed.iter().any(|grant| grant_covers(grant, feature));
+                            assert_eq!(narrowed.allow(feature), wanted, "{feature} of {held:?} within {allowed:?}: {narrowed:?}");
+                        }
+                    }
+                }
+            }
+        }
+        let admin = Grants { admin: true, denied: vec!["a".into()], ..Grants::default() };
+        assert!(admin.narrowed(&["a".into()]).allow("a") && !admin.narrowed(&["a".into()]).allow("b"));
     }
 
     #[test]

@@ -28,6 +28,8 @@ kinds! {
     Session,
     /// A company or person of the CRM registry.
     Entity,
+    /// An origin app that takes our tokens.
+    App,
     /// Any other row: a token, an audit entry, an outbox row.
     Record,
 }

@@ -1,5 +1,6 @@
 //! Values and decisions. Pure and synchronous: nothing here knows a port, a table or HTTP.
 
+pub mod app;
 pub mod attempt;
 pub mod audit;
 pub mod audit_chain;
@@ -18,6 +19,7 @@ pub mod lockout;
 pub mod membership;
 pub mod notification;
 pub mod one_time;
+pub mod outward;
 pub mod password;
 pub mod realm;
 pub mod redirect;

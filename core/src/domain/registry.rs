@@ -26,7 +26,9 @@ pub const MODULES: &[(&str, &str)] = &[
     ("auth", "Staff accounts"),
     ("customer_accounts", "Customer accounts"),
     ("customers", "Companies and people"),
+    ("apps", "Apps"),
     ("directory", "Directory"),
+    ("platform", "Platform"),
     ("portal", "Customer portal"),
 ];
 
@@ -77,6 +79,8 @@ pub const FEATURES: &[Feature] = &[
     row(Staff, "directory", "directory.merchants.manage", "Change merchants", &["directory.merchants.view"], &[]),
     row(Staff, "directory", "directory.organizations.view", "See organizations", &[], &["operator"]),
     row(Staff, "directory", "directory.organizations.manage", "Change organizations", &["directory.organizations.view"], &[]),
+    row(Staff, "apps", "apps.view", "See the apps that take our tokens", &[], &["platform_admin", "operator"]),
+    row(Staff, "apps", "apps.manage", "Register apps and their credentials", &["apps.view"], &["platform_admin"]),
     row(Customer, "portal", "portal.account.manage", "Change one's own profile", &[], &[]),
     row(Customer, "portal", "portal.users.view", "See the company's users", &[], &[]),
     row(Customer, "portal", "portal.users.manage", "Invite and remove the company's users", &["portal.users.view"], &[]),

@@ -1,13 +1,16 @@
 //! Access tokens of either realm: who, where, and what they may do, under 3 KiB.
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::{
+    app::Deployment,
     cx::Cx,
     domain::{
         id::{Id, Organization, Session, Tenant, User},
         realm::Realm,
     },
+    io::Io,
     jose::{
         claims::{AccessClaims, Audience},
         jwt,
@@ -60,7 +63,12 @@ async fn sign(cx: &Cx<'_>, bearer: &Bearer<'_>, features: Option<&[String]>) -> 
         org_id: bearer.organization,
         rest,
     };
-    let input = jwt::signing_input(&config.signing_key.public.kid, &claims);
-    let signature = cx.io.sign(input.as_bytes().to_vec()).await?;
+    signed(cx.deployment, &cx.io, &claims).await
+}
+
+/// Any claims under the key of the day.
+pub async fn signed(deployment: &Deployment, io: &Io<'_>, claims: &impl Serialize) -> Result<String, Problem> {
+    let input = jwt::signing_input(&deployment.config.signing_key.public.kid, claims);
+    let signature = io.sign(input.as_bytes().to_vec()).await?;
     Ok(jwt::with_signature(&input, &signature))
 }

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The newest migration this build was written for; a test compares it with the folder.
-pub const LATEST_MIGRATION: &str = "0070_staff_role_names.sql";
+pub const LATEST_MIGRATION: &str = "0072_apps.sql";
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Applied {

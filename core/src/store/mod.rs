@@ -3,6 +3,7 @@
 
 pub mod admin_roles;
 pub mod admin_users;
+pub mod apps;
 pub mod audit;
 pub mod audit_log;
 pub mod company_users;

@@ -2,6 +2,7 @@
 //! notation of [`super::shape`], and its query. Tests compare every row with real answers.
 
 mod administration;
+mod apps;
 mod customer;
 mod directory;
 mod operations;
@@ -18,6 +19,7 @@ A row of somebody else's answers exactly like one that does not exist. Answers t
 Every path answers `OPTIONS`, and `HEAD` wherever it answers `GET`; any other method is 405 with `Allow`.";
 
 pub const SECTIONS: &[Section] = &[
+    apps::APPS,
     customer::PUBLIC,
     customer::ACCOUNT,
     customer::COMPANY,
@@ -38,6 +40,7 @@ pub const SECTIONS: &[Section] = &[
 /// Shapes by name, of all sections.
 pub fn shapes() -> impl Iterator<Item = (&'static str, &'static str)> {
     [customer::SHAPES, administration::SHAPES, staff::SHAPES, staff_people::SHAPES, roles::SHAPES, directory::SHAPES, operations::SHAPES]
+    [apps::SHAPES, customer::SHAPES, administration::SHAPES, staff::SHAPES, staff_people::SHAPES, directory::SHAPES, operations::SHAPES]
         .into_iter()
         .flatten()
         .copied()

@@ -3,6 +3,7 @@
 //! in [`of`]**; the tests say so when it is missing.
 
 mod admin;
+mod apps;
 mod directory;
 mod links;
 mod people;
@@ -11,6 +12,7 @@ mod seats;
 pub mod roles;
 mod staff;
 
+pub use apps::{AUDIENCE, make_app};
 pub use portal::role as portal_role;
 
 use portcullis_core::routes::{Guard, Route};
@@ -46,6 +48,7 @@ pub fn of(route: &Route) -> Option<Case> {
         .or_else(|| people::of(route.name))
         .or_else(|| seats::of(route.name))
         .or_else(|| roles::of(route.name))
+        .or_else(|| apps::of(route.name))
         .or_else(|| open(route.name))
 }
 

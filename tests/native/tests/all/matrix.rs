@@ -23,12 +23,15 @@ enum Beyond {
     OwnedBy(&'static str),
     /// Whoever works for no company is refused.
     Company,
+    /// What the request names without an id is Acme's.
+    OfAcme,
 }
 
 fn beyond(route: &Route) -> Beyond {
     match route.name {
         "revoke_session" | "read_notification" | "dismiss_notification" => Beyond::OwnedBy("c.buyer"),
         "revoke_own_staff_session" | "read_staff_notification" | "dismiss_staff_notification" => Beyond::OwnedBy("s.super"),
+        "mint_customer_app_token" | "mint_staff_app_token" => Beyond::OfAcme,
         "list_company_users" | "invite_company_user" | "remove_company_user" | "set_company_user_roles" => Beyond::Company,
         _ => Beyond::Nothing,
     }
@@ -87,6 +90,7 @@ fn verdict(route: &Route, member: &Member, names_acme: bool) -> Verdict {
     }
     match beyond(route) {
         Beyond::OwnedBy(owner) if member.name != owner => Verdict::Missing,
+        Beyond::OfAcme if member.home == Home::Foreign => Verdict::Missing,
         Beyond::Company if member.home != Home::Acme => Verdict::NoCompany,
         _ if names_acme && member.home != Home::Acme => Verdict::Missing,
         _ => Verdict::Succeeds,

@@ -3,6 +3,7 @@
 mod admin_roles;
 mod admin_users;
 mod audit;
+mod apps;
 mod company_users;
 mod cookies;
 mod credentials;
