@@ -21,6 +21,7 @@ pub enum Code {
     Forbidden,
     TenantSuspended,
     PasswordChangeRequired,
+    WrongCurrentPassword,
     NotFound,
     MethodNotAllowed,
     Conflict,
@@ -33,7 +34,7 @@ pub enum Code {
 }
 
 impl Code {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::InvalidRequest,
         Self::ValidationError,
         Self::UnprocessableEntity,
@@ -41,6 +42,7 @@ impl Code {
         Self::Forbidden,
         Self::TenantSuspended,
         Self::PasswordChangeRequired,
+        Self::WrongCurrentPassword,
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Conflict,
@@ -62,6 +64,7 @@ impl Code {
             Self::Forbidden => ("FORBIDDEN", 403, "Not allowed"),
             Self::TenantSuspended => ("tenant_suspended", 403, "The organization is suspended"),
             Self::PasswordChangeRequired => ("PASSWORD_CHANGE_REQUIRED", 403, "The password has to be changed first"),
+            Self::WrongCurrentPassword => ("WRONG_CURRENT_PASSWORD", 400, "The current password is not right"),
             Self::NotFound => ("NOT_FOUND", 404, "No such thing here"),
             Self::MethodNotAllowed => ("METHOD_NOT_ALLOWED", 405, "The path does not offer this method"),
             Self::Conflict => ("CONFLICT", 409, "The change conflicts with the present state"),
