@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The newest migration this build was written for; a test compares it with the folder.
-pub const LATEST_MIGRATION: &str = "0067_revocations_of_shortened_sessions.sql";
+pub const LATEST_MIGRATION: &str = "0069_abandoned_mails.sql";
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Applied {

@@ -16,6 +16,7 @@ pub mod maintenance;
 pub mod notifications;
 pub mod outbox;
 pub mod partners;
+pub mod pending_invitations;
 pub mod revocations;
 pub mod roles;
 pub mod scope;

@@ -4,7 +4,7 @@ use portcullis_tests::{
     Jar, Req, World, cases,
     people::{ADMIN, BUYER, VIEWER},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{CA, get, post, profile, refresh};
 
@@ -150,4 +150,27 @@ fn features_exact_by_wildcard_and_by_the_flag() {
         check(&jar, bad).is(400, "Invalid request body");
     }
     post(&world, "/portal/feature-check", &jar, json!({})).is(400, "Invalid request body");
+}
+
+#[test]
+fn signing_out_everywhere_else_leaves_the_one_that_asked() {
+    let world = World::seeded();
+    let others = [world.login(BUYER), world.login(BUYER)];
+    let stranger = world.login(ADMIN);
+    let me = world.login(BUYER);
+    let others_out = |jar: &Jar| post(&world, "/portal/sessions/revoke-others", jar, json!({}));
+    assert_eq!(others_out(&me).ok(200).json(), json!({"ok": true, "revoked": 2}));
+    for jar in &others {
+        profile(&world, jar).is(401, "Authentication required");
+        super::refresh(&world, jar).is(401, "Invalid or expired session");
+    }
+    profile(&world, &me).ok(200);
+    super::refresh(&world, &me).ok(200);
+    profile(&world, &stranger).ok(200);
+    let told = world.rows("SELECT payload FROM event_outbox WHERE name = 'customer_accounts.session.ended'");
+    let payload: Value = serde_json::from_str(told[0]["payload"].as_str().unwrap()).unwrap();
+    assert_eq!((told.len(), &payload["except"], &payload["all"]), (1, &json!(portcullis_tests::cases::session_id(&me)), &json!(true)));
+    assert_eq!(world.count("audit_log WHERE action = 'sessions.revoked'"), 1);
+    assert_eq!(others_out(&me).ok(200).json()["revoked"], 0, "again is no harm");
+    others_out(&Jar::default()).is(401, "Authentication required");
 }
