@@ -14,7 +14,7 @@ fn rename(world: &World, jar: &Jar, body: serde_json::Value) -> portcullis_tests
 
 /// TC-PORTAL-001.
 #[test]
-fn the_profile_has_its_full_shape() {
+fn tc_portal_001_the_profile_has_its_full_shape() {
     let world = World::seeded();
     profile(&world, &Jar::default()).is(401, "Authentication required");
     let body = profile(&world, &world.login(BUYER)).ok(200).json();
@@ -30,11 +30,17 @@ fn the_profile_has_its_full_shape() {
     );
     let admin = profile(&world, &world.login(ADMIN)).json();
     assert_eq!((&admin["isPortalAdmin"], &admin["resolvedFeatures"]), (&json!(true), &json!(["portal.*"])));
+    // Whom staff make is verified, and no portal admin.
+    let owner = world.persona("owner").jar;
+    let made = json!({"email": "made@acme.example", "password": "a fine passphrase", "displayName": "Made"});
+    post(&world, "/admin/users", &owner, made).ok(201);
+    let made = profile(&world, &Jar::of(world.try_login("made@acme.example", "a fine passphrase").ok(200))).ok(200).json();
+    assert_eq!((&made["user"]["emailVerified"], &made["isPortalAdmin"]), (&json!(true), &json!(false)));
 }
 
 /// TC-PORTAL-002.
 #[test]
-fn a_new_name_persists_and_an_empty_one_is_refused() {
+fn tc_portal_002_a_new_name_persists_and_an_empty_one_is_refused() {
     let world = World::seeded();
     let jar = world.login(BUYER);
     let res = rename(&world, &jar, json!({"displayName": "Bruno"}));
@@ -51,7 +57,7 @@ fn a_new_name_persists_and_an_empty_one_is_refused() {
 }
 
 #[test]
-fn without_the_feature_the_body_is_not_looked_at_and_the_denial_is_in_the_trail_once_a_minute() {
+fn tc_portal_002_without_the_feature_the_body_is_not_looked_at_and_the_denial_is_in_the_trail_once_a_minute() {
     let world = World::seeded();
     let jar = world.login(VIEWER);
     world.arrange("UPDATE customer_role_acls SET features_json = '[]'");
@@ -97,7 +103,7 @@ fn a_users_own_acl_replaces_what_the_roles_grant() {
 
 /// TC-PORTAL-006.
 #[test]
-fn sessions_are_listed_newest_first_and_exactly_one_is_current() {
+fn tc_portal_006_sessions_are_listed_newest_first_and_exactly_one_is_current() {
     let world = World::seeded();
     get(&world, "/portal/sessions", &Jar::default()).is(401, "Authentication required");
     let first = world.login(BUYER);
@@ -131,7 +137,7 @@ fn sessions_are_listed_newest_first_and_exactly_one_is_current() {
 
 /// TC-PORTAL-007.
 #[test]
-fn features_exact_by_wildcard_and_by_the_flag() {
+fn tc_portal_007_features_exact_by_wildcard_and_by_the_flag() {
     let world = World::seeded();
     let jar = world.login(BUYER);
     let check = |jar: &Jar, features: serde_json::Value| world.send(cases::feature_check(features).jar(jar));
