@@ -14,7 +14,7 @@ use crate::{
     io::Io,
     mail::outbox,
     ports::Ports,
-    store,
+    store::{self, outbox::Backlog},
 };
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,9 +87,11 @@ pub async fn scheduled(deployment: &Deployment, ports: Ports<'_>, now: Millis) {
     let sealed = crate::audit::seal::seal_due(deployment, &io, now).await;
     let thinned = io.write(store::revocations::thin_out(now)).await;
     let swept = io.write(store::maintenance::sweep(now)).await;
+    let backlog = io.read_one(store::outbox::backlog(now)).await.and_then(|rows| rows.first::<Backlog>());
     io.log(&json!({
         "cron": "minute",
         "mails": sent.as_ref().map_or_else(|e| json!({"error": e.to_string()}), |n| json!(n)),
+        "backlog": backlog.map_or_else(|e| json!({"error": e.to_string()}), |found| found.map_or(serde_json::Value::Null, |b| json!({"late": b.late, "abandoned": b.abandoned}))),
         "keys": published.map_or_else(|e| e.to_string(), |()| "published".into()),
         "sealed": sealed.map_or_else(|e| json!({"error": e.to_string()}), |n| json!(n)),
         "revocations": thinned.map_or_else(|e| json!({"error": e.to_string()}), |w| json!(w.last().map_or(0, |w| w.changes))),

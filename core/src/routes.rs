@@ -8,10 +8,11 @@ use row::{json, json_or_form, public, table};
 
 use crate::{
     account::{
-        feature_check, invitations::accept, link_info, login, logout, magic_link, password_change, password_reset, profile, refresh, sessions,
-        signup, verify_email,
+        feature_check,
+        invitations::{accept, pending as pending_invitations},
+        link_info, login, logout, magic_link, password_change, password_reset, profile, refresh, sessions, signup, verify_email,
     },
-    admin::{features as admin_features, roles as admin_roles, users as admin_users},
+    admin::{features as admin_features, invitations as admin_invitations, roles as admin_roles, users as admin_users},
     apps, audit,
     config::LimitName::*,
     customers as crm,
@@ -21,7 +22,7 @@ use crate::{
     edge::{check, feed},
     io::Operations,
     ops::{health, jwks},
-    portal::{nav, notifications, users as company},
+    portal::{invitations as company_invitations, nav, notifications, roles as company_roles, users as company},
     staff::{self, people},
 };
 use Audit::{Events, Reads, Touches};
@@ -64,27 +65,31 @@ pub static ROUTES: &[Route] = table! {
     }
     // Customer accounts: portal, own account
     "/api/customer_accounts/portal" {
-        POST   "/logout"           logout          Public,                                 public(CustomerLogout, NoSubject),     None,                         Events(logout::AUDIT),          cost(2, 0, 1, 0) => logout::handle;
-        POST   "/sessions-refresh" refresh_session Public,                                 public(CustomerRefresh, NoSubject),    None,                         Touches,                        cost(1, 0, 1, 0) => refresh::handle;
-        GET    "/profile"          get_profile     Session(Customer),                      SIGNED_IN,                             None,                         Reads,                          cost(1, 0, 1, 0) => profile::get;
-        PUT    "/profile"          update_profile  Can(Customer, "portal.account.manage"), SIGNED_IN,                             json(&profile::BODY),         Events(profile::AUDIT),         cost(2, 0, 1, 0) => profile::update;
-        POST   "/password-change"  change_password AnySession(Customer),                   signed_in_and(CustomerPasswordChange), json(&password_change::BODY), Events(password_change::AUDIT), cost(3, 0, 2, 2) => password_change::handle;
-        GET    "/sessions"         list_sessions   Session(Customer),                      SIGNED_IN,                             None,                         Reads,                          cost(2, 0, 1, 0) => sessions::list;
-        DELETE "/sessions/{id}"    revoke_session  Session(Customer),                      SIGNED_IN,                             None,                         Events(sessions::AUDIT),        cost(2, 0, 1, 0) => sessions::revoke;
-        POST   "/feature-check"    check_features  Session(Customer),                      SIGNED_IN,                             json(&feature_check::BODY),   Reads,                          cost(1, 0, 1, 0) => feature_check::handle;
+        POST   "/logout"                 logout                Public,                                 public(CustomerLogout, NoSubject),     None,                         Events(logout::AUDIT),          cost(2, 0, 1, 0) => logout::handle;
+        POST   "/sessions-refresh"       refresh_session       Public,                                 public(CustomerRefresh, NoSubject),    None,                         Touches,                        cost(1, 0, 1, 0) => refresh::handle;
+        GET    "/profile"                get_profile           Session(Customer),                      SIGNED_IN,                             None,                         Reads,                          cost(1, 0, 1, 0) => profile::get;
+        PUT    "/profile"                update_profile        Can(Customer, "portal.account.manage"), SIGNED_IN,                             json(&profile::BODY),         Events(profile::AUDIT),         cost(2, 0, 1, 0) => profile::update;
+        POST   "/password-change"        change_password       AnySession(Customer),                   signed_in_and(CustomerPasswordChange), json(&password_change::BODY), Events(password_change::AUDIT), cost(3, 0, 2, 2) => password_change::handle;
+        GET    "/sessions"               list_sessions         Session(Customer),                      SIGNED_IN,                             None,                         Reads,                          cost(2, 0, 1, 0) => sessions::list;
+        DELETE "/sessions/{id}"          revoke_session        Session(Customer),                      SIGNED_IN,                             None,                         Events(sessions::AUDIT),        cost(2, 0, 1, 0) => sessions::revoke;
+        POST   "/sessions/revoke-others" revoke_other_sessions Session(Customer),                      SIGNED_IN,                             None,                         Events(sessions::OTHERS_AUDIT), cost(2, 0, 1, 0) => sessions::revoke_others;
+        POST   "/feature-check"          check_features        Session(Customer),                      SIGNED_IN,                             json(&feature_check::BODY),   Reads,                          cost(1, 0, 1, 0) => feature_check::handle;
     }
     // Customer accounts: portal, colleagues, notifications, navigation
     "/api/customer_accounts/portal" {
-        GET    "/nav"                         get_nav                     Session(Customer),                             SIGNED_IN,               None,                        Reads,                           cost(1, 0, 1, 0) => nav::handle;
-        GET    "/users"                       list_company_users          Can(Customer, "portal.users.view"),            SIGNED_IN,               None,                        Reads,                           cost(2, 0, 1, 0) => company::list;
-        POST   "/users-invite"                invite_company_user         Can(Customer, "portal.users.manage"),          invites(CustomerInvite), json(&company::INVITE_BODY), Events(company::INVITE_AUDIT),   cost(4, 0, 3, 0) => company::invite;
-        DELETE "/users/{id}"                  remove_company_user         Can(Customer, "portal.users.manage"),          SIGNED_IN,               None,                        Events(company::REMOVE_AUDIT),   cost(3, 0, 1, 0) => company::remove;
-        PUT    "/users/{id}/roles"            set_company_user_roles      Can(Customer, "portal.users.roles.manage"),    SIGNED_IN,               json(&company::ROLES_BODY),  Events(company::ROLES_AUDIT),    cost(3, 0, 1, 0) => company::set_roles;
-        GET    "/notifications"               list_notifications          Session(Customer),                             SIGNED_IN,               None,                        Reads,                           cost(2, 0, 1, 0) => notifications::list;
-        GET    "/notifications/unread-count"  count_unread_notifications  Session(Customer),                             SIGNED_IN,               None,                        Reads,                           cost(2, 0, 1, 0) => notifications::unread_count;
-        PUT    "/notifications/mark-all-read" read_all_notifications      Session(Customer),                             SIGNED_IN,               None,                        Touches,                         cost(2, 0, 1, 0) => notifications::mark_all_read;
-        PUT    "/notifications/{id}/read"     read_notification           Session(Customer),                             SIGNED_IN,               None,                        Touches,                         cost(2, 0, 1, 0) => notifications::mark_read;
-        PUT    "/notifications/{id}/dismiss"  dismiss_notification        Session(Customer),                             SIGNED_IN,               None,                        Touches,                         cost(2, 0, 1, 0) => notifications::dismiss;
+        GET    "/nav"                         get_nav                    Session(Customer),                          SIGNED_IN,               None,                        Reads,                                     cost(1, 0, 1, 0) => nav::handle;
+        GET    "/users"                       list_company_users         Can(Customer, "portal.users.view"),         SIGNED_IN,               None,                        Reads,                                     cost(2, 0, 1, 0) => company::list;
+        POST   "/users-invite"                invite_company_user        Can(Customer, "portal.users.manage"),       invites(CustomerInvite), json(&company::INVITE_BODY), Events(company::INVITE_AUDIT),             cost(4, 0, 3, 0) => company::invite;
+        DELETE "/users/{id}"                  remove_company_user        Can(Customer, "portal.users.manage"),       SIGNED_IN,               None,                        Events(company::REMOVE_AUDIT),             cost(3, 0, 1, 0) => company::remove;
+        PUT    "/users/{id}/roles"            set_company_user_roles     Can(Customer, "portal.users.roles.manage"), SIGNED_IN,               json(&company::ROLES_BODY),  Events(company::ROLES_AUDIT),              cost(3, 0, 1, 0) => company::set_roles;
+        GET    "/roles"                       list_assignable_roles      Can(Customer, "portal.users.view"),         SIGNED_IN,               None,                        Reads,                                     cost(2, 0, 1, 0) => company_roles::list;
+        GET    "/invitations"                 list_company_invitations   Can(Customer, "portal.users.view"),         SIGNED_IN,               None,                        Reads,                                     cost(2, 0, 1, 0) => company_invitations::list;
+        DELETE "/invitations/{id}"            cancel_company_invitation  Can(Customer, "portal.users.manage"),       SIGNED_IN,               None,                        Events(pending_invitations::CANCEL_AUDIT), cost(3, 0, 1, 0) => company_invitations::cancel;
+        GET    "/notifications"               list_notifications         Session(Customer),                          SIGNED_IN,               None,                        Reads,                                     cost(2, 0, 1, 0) => notifications::list;
+        GET    "/notifications/unread-count"  count_unread_notifications Session(Customer),                          SIGNED_IN,               None,                        Reads,                                     cost(2, 0, 1, 0) => notifications::unread_count;
+        PUT    "/notifications/mark-all-read" read_all_notifications     Session(Customer),                          SIGNED_IN,               None,                        Touches,                                   cost(2, 0, 1, 0) => notifications::mark_all_read;
+        PUT    "/notifications/{id}/read"     read_notification          Session(Customer),                          SIGNED_IN,               None,                        Touches,                                   cost(2, 0, 1, 0) => notifications::mark_read;
+        PUT    "/notifications/{id}/dismiss"  dismiss_notification       Session(Customer),                          SIGNED_IN,               None,                        Touches,                                   cost(2, 0, 1, 0) => notifications::dismiss;
     }
     // Customer accounts: administration
     "/api/customer_accounts/admin" {
@@ -105,6 +110,8 @@ pub static ROUTES: &[Route] = table! {
         PUT    "/users/{id}/acl"                replace_customer_acl             Can(Staff, "customer_accounts.roles.manage"),                              SIGNED_IN,               json(&admin_users::acl::BODY),            Events(admin_users::acl::REPLACE_AUDIT),           cost(3, 0, 1, 0) => admin_users::acl::replace;
         DELETE "/users/{id}/acl"                delete_customer_acl              Can(Staff, "customer_accounts.roles.manage"),                              SIGNED_IN,               None,                                     Events(admin_users::acl::DELETE_AUDIT),            cost(3, 0, 1, 0) => admin_users::acl::delete;
         POST   "/users-invite"                  invite_customer_user             Can(Staff, "customer_accounts.invite"),                                    invites(CustomerInvite), json(&company::INVITE_BODY),              Events(company::INVITE_AUDIT),                     cost(4, 0, 3, 0) => admin_users::invite::handle;
+        GET    "/invitations"                   list_customer_invitations        Can(Staff, "customer_accounts.view"),                                      SIGNED_IN,               None,                                     Reads,                                             cost(2, 0, 1, 0) => admin_invitations::list;
+        DELETE "/invitations/{id}"              cancel_customer_invitation       Can(Staff, "customer_accounts.invite"),                                    SIGNED_IN,               None,                                     Events(pending_invitations::CANCEL_AUDIT),         cost(3, 0, 1, 0) => admin_invitations::cancel;
         GET    "/features"                      list_customer_features           Can(Staff, "customer_accounts.view"),                                      SIGNED_IN,               None,                                     Reads,                                             cost(1, 0, 1, 0) => admin_features::of_customers;
         GET    "/roles"                         list_customer_roles              Can(Staff, "customer_accounts.view"),                                      SIGNED_IN,               None,                                     Reads,                                             cost(2, 0, 1, 0) => admin_roles::list::handle;
         POST   "/roles"                         create_customer_role             Can(Staff, "customer_accounts.roles.manage"),                              SIGNED_IN,               json(&admin_roles::create::BODY),         Events(admin_roles::create::AUDIT),                cost(2, 0, 1, 0) => admin_roles::create::handle;

@@ -120,6 +120,7 @@ async fn succeed(cx: &Cx<'_>, email: &Email, row: LoginRow, verdict: Verdict, no
         must_change_password: row.must_change_password,
         epoch: row.credential_epoch,
     };
+    // A second hash, which makes this one sign-in slower: only who gave the right password can see it, and once.
     let rehash = if verdict.stale { Some(cx.io.hash(cx.body.password("password")?).await?) } else { None };
     let opening = Opening::new(cx);
     let mut writes = opening.statements(cx, &person);

@@ -50,7 +50,7 @@ async fn wrong_guess(cx: &Cx<'_>) -> Result<Problem, Problem> {
         .audit(Entry::new("password.change_failed", "user", actor.user).outcome(Outcome::Failure).detail(json!({"session": actor.session})))
         .event(Event::new("customer_accounts.password.change_failed", actor.tenant, actor.organization, payload));
     cx.commit(change).await?;
-    Ok(Problem::new(Code::ValidationError, "Current password is incorrect"))
+    Ok(Problem::new(Code::WrongCurrentPassword, "Current password is incorrect"))
 }
 
 pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {

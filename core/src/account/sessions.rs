@@ -1,4 +1,4 @@
-//! `GET …/portal/sessions` and `DELETE …/portal/sessions/{id}`: one's own devices.
+//! `GET …/portal/sessions`, `DELETE …/portal/sessions/{id}` and `POST …/portal/sessions/revoke-others`: one's own devices.
 
 use serde_json::json;
 
@@ -52,4 +52,21 @@ pub async fn revoke(cx: &Cx<'_>) -> Result<Response, Problem> {
         Err(StoreError::Precondition) => Err(Problem::not_found(MISSING)),
         other => other.map(|_| Response::ok()).map_err(Problem::from),
     }
+}
+
+pub const OTHERS_AUDIT: &[&str] = &["sessions.revoked"];
+
+/// Signs out everywhere else; where there is nowhere else, that is done already.
+pub async fn revoke_others(cx: &Cx<'_>) -> Result<Response, Problem> {
+    let actor = cx.actor()?;
+    let change = Change::new(vec![sessions::end_others(Realm::Customer, actor.user, actor.session, cx.now)])
+        .audit(Entry::new("sessions.revoked", "user", actor.user).detail(json!({"kept": actor.session})))
+        .event(Event::new(
+            ended(Realm::Customer),
+            actor.tenant,
+            actor.organization,
+            json!({"userId": actor.user, "tenantId": actor.tenant, "by": "owner", "all": true, "except": actor.session}),
+        ));
+    let ended = cx.commit(change).await?.first().map_or(0, |written| written.changes);
+    Ok(Response::json(200, &json!({"ok": true, "revoked": ended})))
 }

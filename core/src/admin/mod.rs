@@ -1,6 +1,7 @@
 //! Administration of an organization's customers, by staff.
 
 pub mod features;
+pub mod invitations;
 pub mod listing;
 pub mod lock;
 pub mod roles;

@@ -8,6 +8,7 @@ use crate::{
     domain::{
         audit::Entry,
         email::Email,
+        entity::EntityKind,
         id::{Id, Organization, Role, Tenant},
         membership::Seat,
         realm::Realm,
@@ -19,6 +20,7 @@ use crate::{
     problem::Problem,
     store::{
         directory::{self, OrganizationCard},
+        entities::{self, NewEntity},
         roles::{self, NewRole},
         staff::{self, AddressRow, NewStaff},
         staff_roles::{self, NewStaffRole, SlugRow},
@@ -41,6 +43,9 @@ const CUSTOMERS: [(&str, &str, &str); 3] = [
     ("viewer@portal.acme.com", "Vera Viewer", "viewer"),
 ];
 
+/// The company its seeded customers work for, so that each sees the others; found again by its external id.
+const COMPANY: (&str, &str) = ("Acme Supplies", "acme-supplies");
+
 /// Address, name, role, and whether the role is held in Acme's organization only.
 const STAFF: [(&str, &str, &str, bool); 3] = [
     ("superadmin@acme.com", "Sofia Super", "superadmin", false),
@@ -50,17 +55,26 @@ const STAFF: [(&str, &str, &str, bool); 3] = [
 
 /// Each part is made where it is missing: a database seeded by an older build gets what came since.
 pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
-    let queries = vec![directory::organization_by_slug(SLUG), staff_roles::around(SLUG), staff::addresses_around(SLUG)];
+    let queries = vec![
+        directory::organization_by_slug(SLUG),
+        staff_roles::around(SLUG),
+        staff::addresses_around(SLUG),
+        entities::by_external_id_around(SLUG, COMPANY.1),
+    ];
     let mut rows = cx.read(queries).await?.into_iter();
     let known = rows.next().unwrap_or_default().first::<OrganizationCard>()?;
     let known_roles = rows.next().unwrap_or_default().all::<SlugRow>()?;
     let known_staff = rows.next().unwrap_or_default().all::<AddressRow>()?;
+    let has_company = !rows.next().unwrap_or_default().is_empty();
 
     let (tenant, organization) = known.as_ref().map_or_else(|| (cx.new_id(), cx.new_id()), |card| (card.tenant_id, card.id));
     let mut writes = Vec::new();
     if known.is_none() {
         writes.extend(place(tenant, organization, cx));
         seed_customers(cx, tenant, organization, &mut writes).await?;
+    }
+    if !has_company {
+        seed_company(cx, tenant, organization, &mut writes);
     }
     let seat = Seat { tenant, organization: Some(organization) };
     let roles = seed_staff_roles(cx, tenant, known_roles, &mut writes)?;
@@ -105,6 +119,23 @@ async fn seed_customers(cx: &Cx<'_>, tenant: Id<Tenant>, organization: Id<Organi
         writes.extend(roles.iter().find(|(slug, _)| slug == role).map(|(_, id)| users::grant_role(user.id, Some(*id), cx.now)));
     }
     Ok(())
+}
+
+fn seed_company(cx: &Cx<'_>, tenant: Id<Tenant>, organization: Id<Organization>, writes: &mut Vec<Statement>) {
+    let company = NewEntity {
+        id: cx.new_id(),
+        tenant,
+        organization,
+        kind: EntityKind::Company,
+        display_name: COMPANY.0,
+        email: None,
+        email_hash: None,
+        external_id: Some(COMPANY.1),
+        company: None,
+    };
+    writes.push(entities::insert(&company, cx.now));
+    let people = CUSTOMERS.iter().filter_map(|(email, ..)| Email::parse(email));
+    writes.extend(people.map(|email| entities::employ(company.id, tenant, organization, &cx.deployment.keys.lookup_hash(&email))));
 }
 
 /// The default pack's staff roles: the platform's own, and those of one tenant.

@@ -1,9 +1,6 @@
 //! Whether an attempt to sign in with a password gets in. The same rule for both realms.
 
-use super::{
-    lockout::{self, Counter},
-    time::Millis,
-};
+use super::{lockout::Counter, time::Millis};
 
 /// Why a sign-in failed: for the trail and the operator, never for the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,11 +50,6 @@ pub fn decide(account: Option<Account>, matches: bool, now: Millis) -> Result<()
     }
 }
 
-/// Whether one more wrong password is the one that locks. A lock that has lapsed starts the count again.
-pub fn locks(counter: Counter, now: Millis) -> bool {
-    !counter.is_locked(now) && counter.locked_until.is_none() && counter.failures + 1 == lockout::THRESHOLD
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,14 +71,5 @@ mod tests {
             assert_eq!(decide(account, matches, Millis(10)), wanted, "{account:?}");
         }
         assert_eq!(decide(Some(Account { counter: locked, ..FINE }), true, Millis(20)), Ok(()), "the lock has lapsed");
-    }
-
-    #[test]
-    fn the_fifth_failure_locks_and_the_sixth_is_no_news() {
-        let counter = |failures, until: Option<i64>| Counter { failures, locked_until: until.map(Millis) };
-        assert!(locks(counter(4, None), Millis(10)));
-        assert!(!locks(counter(3, None), Millis(10)));
-        assert!(!locks(counter(5, Some(20)), Millis(10)));
-        assert!(!locks(counter(5, Some(5)), Millis(10)), "after a lapse the count is at one");
     }
 }

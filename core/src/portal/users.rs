@@ -36,7 +36,7 @@ use crate::{
 
 const MISSING: &str = "User not found";
 
-fn company(actor: &Actor) -> Result<Id<Entity>, Problem> {
+pub fn company(actor: &Actor) -> Result<Id<Entity>, Problem> {
     actor.company.ok_or_else(|| Problem::forbidden("No company association"))
 }
 

@@ -122,6 +122,24 @@ pub fn all_live(tenant: Id<Tenant>, organization: Id<Organization>, ids: &[Id<En
     )
 }
 
+/// The entity of an external id in the organization of a slug.
+pub fn by_external_id_around(slug: &str, external_id: &str) -> Query {
+    Query::new(
+        "SELECT e.id FROM organizations o JOIN customer_entities e ON e.tenant_id = o.tenant_id AND e.organization_id = o.id AND e.kind = 'company' \
+         AND e.external_id = ?2 AND e.deleted_at IS NULL WHERE o.slug = ?1",
+        args![slug, external_id],
+    )
+}
+
+/// Makes the account of an address one of a company's, where it is nobody's.
+pub fn employ(company: Id<Entity>, tenant: Id<Tenant>, organization: Id<Organization>, lookup_hash: &str) -> Statement {
+    Statement::new(
+        "UPDATE customer_users SET customer_entity_id = ?1 WHERE tenant_id = ?2 AND organization_id = ?3 AND email_hash = ?4 AND deleted_at IS NULL \
+         AND customer_entity_id IS NULL",
+        args![company, tenant, organization, lookup_hash],
+    )
+}
+
 /// An entity to be stored.
 pub struct NewEntity<'a> {
     pub id: Id<Entity>,

@@ -97,10 +97,18 @@ pub struct AcceptableRow {
     pub invited_by_user_id: Option<Id<User>>,
     pub invited_by_customer_user_id: Option<Id<User>>,
     pub locale: String,
+    role_ids_json: String,
     /// The account at the address, if there is one.
     pub user_id: Option<Id<User>>,
     pub user_verified_at: Option<Millis>,
     pub user_epoch: Option<i64>,
+}
+
+impl AcceptableRow {
+    /// What was promised.
+    pub fn roles(&self) -> Vec<Id<Role>> {
+        serde_json::from_str(&self.role_ids_json).unwrap_or_default()
+    }
 }
 
 pub fn acceptable(token: &TokenHash, now: Millis) -> Query {
@@ -108,7 +116,7 @@ pub fn acceptable(token: &TokenHash, now: Millis) -> Query {
         "SELECT i.id, i.tenant_id, i.organization_id, o.name AS organization_name, o.slug AS organization_slug, t.is_active AS tenant_active, \
          o.is_active AS organization_active, t.policy AS tenant_policy, i.email, i.email_hash, \
          (SELECT e.id FROM customer_entities e WHERE e.id = i.customer_entity_id AND e.tenant_id = i.tenant_id AND e.kind = 'company' AND e.deleted_at IS NULL) AS customer_entity_id, \
-         i.invited_by_user_id, i.invited_by_customer_user_id, i.locale, \
+         i.invited_by_user_id, i.invited_by_customer_user_id, i.locale, i.role_ids_json, \
          u.id AS user_id, u.email_verified_at AS user_verified_at, u.credential_epoch AS user_epoch \
          FROM customer_user_invitations i JOIN tenants t ON t.id = i.tenant_id AND t.deleted_at IS NULL \
          JOIN organizations o ON o.id = i.organization_id AND o.deleted_at IS NULL \
@@ -130,6 +138,31 @@ pub fn grantable_roles(token: &TokenHash) -> Query {
          WHERE i.token = ?1 AND (i.invited_by_customer_user_id IS NULL OR (r.customer_assignable = 1 AND COALESCE(ra.is_portal_admin, 0) = 0))",
         args![token.as_str()],
     )
+}
+
+/// What the two queries above rest on, as one text: who invited, with what they hold, and what the roles are.
+fn basis_sql(token: &TokenHash) -> String {
+    format!(
+        "json_array((SELECT json_array(user_acl, roles) FROM ({})), \
+         (SELECT json_group_array(json_array(id, customer_assignable, features_json, is_portal_admin)) FROM ({})))",
+        inviter(token).sql,
+        grantable_roles(token).sql
+    )
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct BasisRow {
+    pub basis: String,
+}
+
+pub fn basis(token: &TokenHash) -> Query {
+    Query::new(format!("SELECT {} AS basis", basis_sql(token)), args![token.as_str()])
+}
+
+/// Aborts the batch where the inviter went, or holds something else, or a role was changed, since the basis was read:
+/// what is granted is what may be granted now.
+pub fn unchanged_basis(token: &TokenHash, basis: &str) -> Statement {
+    Statement::new(format!("INSERT OR REPLACE INTO precondition (id, ok) SELECT 1, {} = ?2", basis_sql(token)), args![token.as_str(), basis])
 }
 
 /// A person who goes takes along what was pending: the invitations to their address and those they sent.

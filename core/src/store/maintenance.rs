@@ -6,6 +6,7 @@ use crate::{
     args,
     domain::time::{DAY, HOUR, Millis},
     ports::{Query, Statement},
+    store::outbox::MAX_ATTEMPTS,
 };
 
 /// The newest migration this build was written for; a test compares it with the folder.
@@ -30,7 +31,9 @@ pub fn sweep(now: Millis) -> Vec<Statement> {
     let yesterday = now.minus(DAY);
     let mut statements = never_verified(now.minus(30 * DAY), now);
     statements.extend([
+        give_up(now),
         bite("mail_outbox", "sent_at IS NOT NULL AND sent_at < ?1", yesterday),
+        bite("mail_outbox", "abandoned_at IS NOT NULL AND abandoned_at < ?1", now.minus(30 * DAY)),
         bite("event_outbox", "created_at < ?1", now.minus(7 * DAY)),
         bite("development_inbox", "created_at < ?1", now.minus(7 * DAY)),
         Statement::new("DELETE FROM attempt_counters WHERE hour < ?1", args![now.minus(30 * DAY).0.div_euclid(HOUR)]),
@@ -73,6 +76,18 @@ fn never_verified(before: Millis, now: Millis) -> Vec<Statement> {
     let told = format!("DELETE FROM customer_notifications WHERE recipient_user_id IN ({over})");
     let accounts = format!("DELETE FROM customer_users WHERE id IN ({over})");
     children.into_iter().chain([told, accounts]).map(|sql| Statement::new(sql, args![before, now])).collect()
+}
+
+/// Mails that were tried as often as any may be, and whose last sender died before it settled them: nobody claims them
+/// again. An hour later, which is far beyond every lease, they are as given up as those that were refused.
+fn give_up(now: Millis) -> Statement {
+    Statement::new(
+        format!(
+            "UPDATE mail_outbox SET abandoned_at = ?1, last_error = COALESCE(last_error, 'the last sender never said how it went') WHERE id IN \
+             (SELECT id FROM mail_outbox WHERE due_at < ?2 AND sent_at IS NULL AND abandoned_at IS NULL AND attempts >= ?3 ORDER BY due_at LIMIT {BITE})"
+        ),
+        args![now, now.minus(HOUR), MAX_ATTEMPTS],
+    )
 }
 
 fn bite(table: &str, over: &str, before: Millis) -> Statement {

@@ -22,6 +22,7 @@ pub mod organizations;
 pub mod outbox;
 pub mod partners;
 pub mod places;
+pub mod pending_invitations;
 pub mod revocations;
 pub mod roles;
 pub mod scope;

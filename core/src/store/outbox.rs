@@ -124,10 +124,17 @@ pub fn no_further_mail(tenant: Id<Tenant>, lookup_hash: &str, counted: i64, now:
     Statement::new(format!("INSERT OR REPLACE INTO precondition (id, ok) SELECT 1, {RECENT_MAILS} = ?4"), args![tenant, lookup_hash, now, counted])
 }
 
-/// Mails waiting and given up, for health.
+/// Mails that should have gone five minutes ago, and those that were given up today; each counted to a thousand.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Backlog {
+    pub late: i64,
+    pub abandoned: i64,
+}
+
 pub fn backlog(now: Millis) -> Query {
     Query::new(
-        "SELECT (SELECT count(*) FROM (SELECT 1 FROM mail_outbox WHERE due_at <= ?1 - 300000 AND sent_at IS NULL AND abandoned_at IS NULL LIMIT 1000)) AS late",
+        "SELECT (SELECT count(*) FROM (SELECT 1 FROM mail_outbox WHERE due_at <= ?1 - 300000 AND sent_at IS NULL AND abandoned_at IS NULL LIMIT 1000)) AS late, \
+         (SELECT count(*) FROM (SELECT 1 FROM mail_outbox WHERE abandoned_at > ?1 - 86400000 LIMIT 1000)) AS abandoned",
         args![now],
     )
 }

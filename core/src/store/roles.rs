@@ -81,6 +81,16 @@ pub fn grantable(tenant: Id<Tenant>, organization: Id<Organization>, ids: &[Id<R
     )
 }
 
+/// Those that portal users of an organization may be able to hand out: each caller's own grants decide further.
+pub fn assignable(tenant: Id<Tenant>, organization: Id<Organization>) -> Query {
+    Query::new(
+        "SELECT r.id, r.name, r.slug, r.customer_assignable, COALESCE(ra.features_json, '[]') AS features_json, COALESCE(ra.is_portal_admin, 0) AS is_portal_admin \
+         FROM customer_roles r LEFT JOIN customer_role_acls ra ON ra.role_id = r.id AND ra.tenant_id = r.tenant_id AND ra.deleted_at IS NULL \
+         WHERE r.tenant_id = ?1 AND r.organization_id = ?2 AND r.deleted_at IS NULL AND r.customer_assignable = 1 ORDER BY r.name, r.id LIMIT 200",
+        args![tenant, organization],
+    )
+}
+
 /// Replaces the roles a user holds.
 pub fn replace(user: Id<User>, roles: &[Id<Role>], now: Millis) -> [Statement; 2] {
     [

@@ -272,6 +272,14 @@ pub fn end_all(realm: Realm, user: Id<User>, now: Millis) -> [Statement; 2] {
     ]
 }
 
+/// Ends every session of a user but one; their access tokens die with them.
+pub fn end_others(realm: Realm, user: Id<User>, keep: Id<Session>, now: Millis) -> Statement {
+    Statement::new(
+        realm.sql("UPDATE {realm}_user_sessions SET deleted_at = ?3 WHERE user_id = ?1 AND id <> ?2 AND deleted_at IS NULL"),
+        args![user, keep, now],
+    )
+}
+
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all(serialize = "camelCase"))]
 pub struct SessionRow {

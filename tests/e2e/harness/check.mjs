@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 
 export { assert };
 
-const TYPES = { 400: ['INVALID_REQUEST', 'VALIDATION_ERROR'], 401: ['UNAUTHENTICATED'], 403: ['FORBIDDEN', 'tenant_suspended', 'NO_ACCESS', 'PASSWORD_CHANGE_REQUIRED'], 404: ['NOT_FOUND'], 405: ['METHOD_NOT_ALLOWED'], 409: ['CONFLICT', 'optimistic_lock_conflict'], 413: ['PAYLOAD_TOO_LARGE'], 415: ['UNSUPPORTED_MEDIA_TYPE'], 422: ['VALIDATION_ERROR'], 429: ['RATE_LIMITED'], 500: ['INTERNAL'], 503: ['UNAVAILABLE'] };
+const TYPES = { 400: ['INVALID_REQUEST', 'VALIDATION_ERROR', 'WRONG_CURRENT_PASSWORD'], 401: ['UNAUTHENTICATED'], 403: ['FORBIDDEN', 'tenant_suspended', 'NO_ACCESS', 'PASSWORD_CHANGE_REQUIRED'], 404: ['NOT_FOUND'], 405: ['METHOD_NOT_ALLOWED'], 409: ['CONFLICT', 'optimistic_lock_conflict'], 413: ['PAYLOAD_TOO_LARGE'], 415: ['UNSUPPORTED_MEDIA_TYPE'], 422: ['VALIDATION_ERROR'], 429: ['RATE_LIMITED'], 500: ['INTERNAL'], 503: ['UNAVAILABLE'] };
 
 /** Words that belong in a log and never in an answer. */
 const INSIDES = /sqlite|SELECT |INSERT |UPDATE .* SET|D1_ERROR|panicked|RuntimeError|unreachable executed|wasm|\.rs:\d|at async|stack backtrace|undefined is not/i;

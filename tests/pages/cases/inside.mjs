@@ -1,6 +1,6 @@
 // Pages of people who are signed in.
 import assert from 'node:assert/strict';
-import { CA, CANARY, PASSWORD, SEED, answer, company, endSessions, fresh, member, open, signIn } from './people.mjs';
+import { CA, CANARY, PASSWORD, SEED, adminOfNothing, answer, company, endSessions, fresh, member, open, signIn } from './people.mjs';
 
 const nav = (page) => page.locator('.inside > nav');
 /** The page knows who is there and has shown what it fetched. */
@@ -240,6 +240,79 @@ export const cases = {
     assert.equal(await page.getByRole('button', { name: 'Remove Bea Boss' }).count(), 0, 'nobody removes themselves');
   },
 
+  async 'people: who is invited is shown, and taken back'(tools) {
+    const { boss } = await company(tools, 1);
+    const me = await open(tools, { slow: 200 });
+    const { page } = me;
+    await signIn(me, tools.server, boss);
+    await page.goto('/acme/portal/users');
+    await page.getByText('2 people of your company').waitFor();
+    assert.equal(await page.getByRole('heading', { name: 'Invited, no answer yet' }).isVisible(), false);
+    const email = fresh('guest');
+    await page.getByRole('button', { name: 'Invite' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Invite a person' });
+    assert.deepEqual(await dialog.locator('.choice').allInnerTexts(), ['Buyer', 'Viewer'], 'the roles on offer, whether or not anybody holds them');
+    await dialog.getByLabel('E-mail address').fill(email);
+    await dialog.getByLabel('Viewer').check();
+    await dialog.getByRole('button', { name: 'Send invitation' }).click();
+    await page.getByRole('heading', { name: 'Invited, no answer yet' }).waitFor();
+    const mail = await tools.server.mail(email);
+    await page.locator('[data-invitations] > li').getByText('Viewer').waitFor();
+    await page.getByText('expires in 3 days').waitFor();
+    await me.inspect('users-invited', { shift: false });
+    await answer(page, '/portal/invitations/*', [503, 'UNAVAILABLE']);
+    const takeBack = page.getByRole('button', { name: `Take back the invitation of ${email}` });
+    await takeBack.click();
+    await me.inspect('users-take-back', { shift: false });
+    await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click();
+    await page.getByText('cannot be reached for a moment').waitFor();
+    await takeBack.click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click();
+    await page.getByText(`The invitation of ${email} is taken back.`).waitFor();
+    assert.equal(await page.locator('[data-invited]').isVisible(), false);
+    const token = new URLSearchParams(mail.path.split('?')[1]).get('token');
+    const accepted = await tools.server.post(`${CA}/invitations/accept`, { token, password: PASSWORD, displayName: 'Too Late' });
+    assert.equal(accepted.status, 400);
+  },
+
+  async 'two hundred grants do not fit the token, and every page still knows them'(tools) {
+    const { boss, people } = await company(tools, 1);
+    const { server } = tools;
+    const user = people[1];
+    const features = ['portal.users.view', 'portal.account.manage'];
+    while (features.length < 200) features.push(`area.${'long.'.repeat(18)}n${String(features.length).padStart(4, '0')}`);
+    const staff = await server.post('/api/auth/login', { email: 'admin@acme.com', password: SEED });
+    const cookie = staff.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ');
+    const slug = fresh('wide').split('@')[0];
+    const made = await (await server.post(`${CA}/admin/roles`, { name: 'Wide', slug }, { cookie })).json();
+    const granted = await fetch(`${server.url}${CA}/admin/roles/${made.role.id}/acl`, { method: 'PUT', headers: { 'content-type': 'application/json', cookie }, body: JSON.stringify({ features }) });
+    assert.deepEqual([granted.status, (await granted.json()).warning], [200, 'features_omitted'], 'the administrator is warned');
+    await server.run('UPDATE customer_user_roles SET role_id = ? WHERE user_id = ?', made.role.id, user.id);
+
+    const me = await open(tools);
+    const { page } = me;
+    await page.goto('/acme/portal/login');
+    await page.getByLabel('E-mail address').fill(user.email);
+    await page.getByLabel('Password', { exact: true }).fill(user.password);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/dashboard');
+    const token = async () => (await me.context.cookies()).find((one) => one.name === 'customer_auth_token').value;
+    const claims = JSON.parse(Buffer.from((await token()).split('.')[1], 'base64url'));
+    assert.ok((await token()).length < 3 * 1024 && claims.featuresOmitted === true && !('resolvedFeatures' in claims));
+    await nav(page).getByRole('link', { name: 'People' }).click();
+    await page.getByText('2 people of your company').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Invite' }).isVisible(), false, 'what is not granted is not offered');
+    await page.getByText(boss.email).waitFor();
+    // A refresh in the middle of it, and on.
+    await me.context.clearCookies({ name: 'customer_auth_token' });
+    await page.goto('/acme/portal/profile');
+    await settled(page);
+    assert.ok((await token()).length < 3 * 1024);
+    await page.getByLabel('Your name').fill('Wide Wanda');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+  },
+
   async 'people: pages; a session that ends keeps the invitation that was typed'(tools) {
     const { boss, id } = await company(tools, 1);
     // Many more, without accounts that work.
@@ -278,7 +351,7 @@ export const cases = {
   async 'people: not for everybody, and not without a company'(tools) {
     const me = await open(tools);
     const { page } = me;
-    await signIn(me, tools.server, { email: 'admin@portal.acme.com' });
+    await signIn(me, tools.server, await adminOfNothing(tools));
     await page.goto('/acme/portal/users');
     await page.getByRole('heading', { name: 'No company yet' }).waitFor();
     await me.inspect('users-no-company', { shift: false });

@@ -47,9 +47,20 @@ export async function company(tools, size) {
   for (let i = 0; i <= size; i += 1) people.push(await member(tools, { email: fresh(i ? `colleague${i}` : 'boss'), displayName: i === 1 ? CANARY : i ? `Colleague ${i}` : 'Bea Boss' }));
   const id = randomUUID();
   for (const { email } of people) await server.run('UPDATE customer_users SET customer_entity_id = ? WHERE email = ?', id, email);
-  const role = await server.db.prepare("SELECT id FROM customer_roles WHERE slug = 'portal_admin' AND organization_id = ?").bind(server.place.organizationId).first();
-  await server.run('UPDATE customer_user_roles SET role_id = ? WHERE user_id = ?', role.id, people[0].id);
+  await makeAdmin(tools, people[0]);
   return { people, boss: people[0], id };
+}
+
+/** An account that administers the portal and works for no company. */
+export async function adminOfNothing(tools) {
+  const user = await member(tools, { email: fresh('lone') });
+  await makeAdmin(tools, user);
+  return user;
+}
+
+async function makeAdmin({ server }, user) {
+  const role = await server.db.prepare("SELECT id FROM customer_roles WHERE slug = 'portal_admin' AND organization_id = ?").bind(server.place.organizationId).first();
+  await server.run('UPDATE customer_user_roles SET role_id = ? WHERE user_id = ?', role.id, user.id);
 }
 
 /** Ends every session of a person, as another device would. */

@@ -1,6 +1,9 @@
 //! `POST …/invitations/accept`: the invited person chooses a name and a password and is signed in.
 //!
-//! What the invitation grants is checked again now: a role that was deleted or stopped being assignable is not given.
+//! What the invitation grants is checked again now: a role that was deleted or stopped being assignable, or that its
+//! inviter could not give any more, is withheld, and the batch itself makes sure that none of this changed since. An
+//! invitation of which no role is left makes an account that may do nothing yet: the person is who was invited, and
+//! what they may do is for somebody to decide who may (docs/adr).
 //! An unverified account at the address is taken over, and the password that waited with it is void; a verified one
 //! makes the invitation look invalid, since its owner can simply sign in.
 
@@ -19,13 +22,14 @@ use crate::{
         id::{Id, Role, User},
         notification,
         realm::Realm,
+        secret::TokenHash,
     },
     portal::users::may_grant,
     ports::{Statement, StoreError},
     problem::Problem,
     store::{
         self, entities,
-        invitations::{self, AcceptableRow, InviterRow},
+        invitations::{self, AcceptableRow, BasisRow, InviterRow},
         notifications,
         roles::{self, GrantableRow},
         sessions::{self, resolve_grants},
@@ -55,8 +59,36 @@ fn refused() -> Problem {
 
 pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let hash = cx.body.token("token")?.hash();
-    let (password, name) = (cx.body.password("password")?, cx.body.text("displayName")?);
-    let queries = vec![invitations::acceptable(&hash, cx.now), invitations::grantable_roles(&hash), invitations::inviter(&hash)];
+    let mut phc = None;
+    // Whoever loses to a change of what the invitation rests on decides again from what it is now.
+    for _ in 0..3 {
+        let found = look(cx, &hash).await?;
+        let phc = match &phc {
+            Some(phc) => phc,
+            None => phc.insert(hash_password(cx, &found.invitation).await?),
+        };
+        let person = person(cx, &found.invitation, &found.granted, cx.body.text("displayName")?);
+        let opening = Opening::new(cx);
+        match cx.try_commit(change(cx, &hash, &found, &person, &opening, phc)).await {
+            // Somebody else accepted it, or the address got an account, or the basis is another one.
+            Err(StoreError::Precondition | StoreError::Unique(_)) => {}
+            Err(other) => return Err(other.into()),
+            Ok(_) => return sign_in::respond(cx, 201, &opening, &person).await,
+        }
+    }
+    Err(Problem::unavailable("three lost races at one invitation"))
+}
+
+/// The invitation, what of its roles may be given now, and the text that both rest on.
+struct Found {
+    invitation: AcceptableRow,
+    granted: Vec<GrantableRow>,
+    basis: String,
+}
+
+async fn look(cx: &Cx<'_>, hash: &TokenHash) -> Result<Found, Problem> {
+    let queries =
+        vec![invitations::acceptable(hash, cx.now), invitations::grantable_roles(hash), invitations::inviter(hash), invitations::basis(hash)];
     let mut rows = cx.read(queries).await?.into_iter();
     let invitation = rows
         .next()
@@ -65,42 +97,52 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
         .filter(|row| row.user_verified_at.is_none() && cx.host.admits(row.tenant_id))
         .ok_or_else(refused)?;
     let mut granted = rows.next().unwrap_or_default().all::<GrantableRow>()?;
+    let inviter = rows.next().unwrap_or_default().first::<InviterRow>()?;
     if invitation.invited_by_customer_user_id.is_some() {
-        let inviter = rows.next().unwrap_or_default().first::<InviterRow>()?.ok_or_else(refused)?;
+        let inviter = inviter.ok_or_else(refused)?;
         let (_, own) = resolve_grants(inviter.user_acl.as_deref(), &inviter.roles)?;
         granted.retain(|role| may_grant(&own, role));
     }
     if !invitation.tenant_active || !invitation.organization_active {
         return Err(Problem::tenant_suspended());
     }
-    new_password::check(cx, "password", &password, &invitation.tenant_policy, &[&invitation.email, &invitation.organization_name, name])?;
-    let phc = cx.io.hash(password).await?;
+    let basis = rows.next().unwrap_or_default().first::<BasisRow>()?.ok_or_else(refused)?.basis;
+    Ok(Found { invitation, granted, basis })
+}
 
-    let person = person(cx, &invitation, &granted, name);
-    let opening = Opening::new(cx);
-    let role_ids: Vec<Id<Role>> = granted.iter().map(|role| role.id).collect();
-    let mut writes = vec![invitations::accept(invitation.id, cx.now), store::changed_one()];
-    writes.extend(account(cx, &invitation, &person, &phc));
-    writes.extend(roles::replace(person.user, &role_ids, cx.now));
+async fn hash_password(cx: &Cx<'_>, invitation: &AcceptableRow) -> Result<String, Problem> {
+    let password = cx.body.password("password")?;
+    let context = [invitation.email.as_str(), &invitation.organization_name, cx.body.text("displayName")?];
+    new_password::check(cx, "password", &password, &invitation.tenant_policy, &context)?;
+    Ok(cx.io.hash(password).await?)
+}
+
+fn change(cx: &Cx<'_>, hash: &TokenHash, found: &Found, person: &Person, opening: &Opening, phc: &str) -> Change {
+    let invitation = &found.invitation;
+    let roles: Vec<Id<Role>> = found.granted.iter().map(|role| role.id).collect();
+    let withheld: Vec<Id<Role>> = invitation.roles().into_iter().filter(|role| !roles.contains(role)).collect();
+    let mut writes = vec![invitations::accept(invitation.id, cx.now), store::changed_one(), invitations::unchanged_basis(hash, &found.basis)];
+    writes.extend(account(cx, invitation, person, phc));
+    writes.extend(roles::replace(person.user, &roles, cx.now));
     writes.extend(entities::link_on_user_created(person.user, person.tenant, person.organization, &invitation.email_hash));
-    writes.extend(opening.statements(cx, &person));
+    writes.extend(opening.statements(cx, person));
     if let Some(inviter) = invitation.invited_by_customer_user_id {
-        let notice = notification::invitation_accepted(&invitation.organization_slug, name, person.user.to_string());
+        let notice = notification::invitation_accepted(&invitation.organization_slug, &person.display_name, person.user.to_string());
         writes.push(notifications::insert(cx.new_id(), person.tenant, Some(person.organization), inviter, &notice, cx.now));
     }
     if let Some(inviter) = invitation.invited_by_user_id {
-        let notice = notification::customer_invitation_accepted(name, person.user.to_string());
+        let notice = notification::customer_invitation_accepted(&person.display_name, person.user.to_string());
         writes.push(staff_notices::to_one(cx.new_id(), inviter, &notice, cx.now));
     }
     let (tenant, organization) = (person.tenant, Some(person.organization));
     let created =
         json!({"id": person.user, "email": person.email.as_str(), "tenantId": tenant, "organizationId": organization, "invitationId": invitation.id});
-    let change = Change::new(writes)
+    Change::new(writes)
         .audit(
             Entry::new("invitation.accepted", "invitation", invitation.id)
                 .within(tenant, organization)
                 .by(person.user)
-                .detail(json!({"roles": role_ids})),
+                .detail(json!({"roles": roles, "withheld": withheld})),
         )
         .event(Event::new("customer_accounts.user.created", tenant, organization, created))
         .event(Event::new(
@@ -108,13 +150,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
             tenant,
             organization,
             json!({"invitationId": invitation.id, "userId": person.user, "tenantId": tenant}),
-        ));
-    match cx.try_commit(change).await {
-        // Somebody else accepted it, or the address got an account meanwhile.
-        Err(StoreError::Precondition | StoreError::Unique(_)) => Err(refused()),
-        Err(other) => Err(other.into()),
-        Ok(_) => sign_in::respond(cx, 201, &opening, &person).await,
-    }
+        ))
 }
 
 fn person(cx: &Cx<'_>, invitation: &AcceptableRow, granted: &[GrantableRow], name: &str) -> Person {

@@ -1,4 +1,5 @@
-//! Inviting a person and accepting an invitation.
+//! Inviting a person, taking that back, and accepting an invitation.
 
 pub mod accept;
 pub mod create;
+pub mod pending;

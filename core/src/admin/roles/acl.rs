@@ -1,7 +1,7 @@
 //! `PUT …/admin/roles/{id}/acl`: what a role grants, in force on the next request of everyone who holds it. The role's
 //! version is the ACL's.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{target, updated};
 use crate::{
@@ -49,17 +49,21 @@ pub async fn replace(cx: &Cx<'_>) -> Result<Response, Problem> {
             Change::new(writes).audit(Entry::new("role.acl_replaced", "role", role.id).detail(detail)).event(updated(scope, &role, &role.name));
         match cx.try_commit(change).await {
             Ok(_) => {
-                let mut answer = json!({"ok": true, "updatedAt": version});
-                if let (true, Some(object)) = (oversized(&features), answer.as_object_mut()) {
-                    object.insert("warning".into(), json!("features_omitted"));
-                }
-                return Ok(Response::json(200, &answer));
+                return Ok(Response::json(200, &warned(json!({"ok": true, "updatedAt": version}), &features)));
             }
             Err(StoreError::Precondition) => {}
             Err(other) => return Err(other.into()),
         }
     }
     Err(lock::lost())
+}
+
+/// An answer about grants, marked where they will not fit.
+pub fn warned(mut answer: Value, features: &[String]) -> Value {
+    if let (true, Some(object)) = (oversized(features), answer.as_object_mut()) {
+        object.insert("warning".into(), json!("features_omitted"));
+    }
+    answer
 }
 
 /// Bytes of an access token's claims beside its features, with a long name and address.

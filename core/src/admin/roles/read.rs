@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::target;
+use super::{acl::warned, target};
 use crate::{
     cx::Cx,
     domain::id::{Id, Role},
@@ -19,5 +19,5 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
         object.insert("ok".into(), json!(true));
         object.insert("features".into(), json!(role.features()));
     }
-    Ok(Response::json(200, &body))
+    Ok(Response::json(200, &warned(body, &role.features())))
 }

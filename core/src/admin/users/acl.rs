@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Target, target_and};
 use crate::{
-    admin::{lock, roles::acl::oversized},
+    admin::{lock, roles::acl::warned},
     change::Change,
     cx::Cx,
     domain::audit::Entry,
@@ -32,13 +32,12 @@ pub const DELETE_AUDIT: &[&str] = &["user.acl_deleted"];
 pub async fn read(cx: &Cx<'_>) -> Result<Response, Problem> {
     let (target, mut rows) = target_and(cx, |scope, id| vec![admin_users::acl(scope.tenant, id)]).await?;
     let acl = rows.next().unwrap_or_default().first::<AclRow>()?;
-    Ok(Response::json(
-        200,
-        &json!({
-            "ok": true, "hasCustomAcl": acl.is_some(), "isPortalAdmin": acl.as_ref().is_some_and(|acl| acl.is_portal_admin),
-            "features": acl.map(|acl| acl.features()).unwrap_or_default(), "updatedAt": target.user.updated_at,
-        }),
-    ))
+    let features = acl.as_ref().map(AclRow::features).unwrap_or_default();
+    let view = json!({
+        "ok": true, "hasCustomAcl": acl.is_some(), "isPortalAdmin": acl.is_some_and(|acl| acl.is_portal_admin), "features": features,
+        "updatedAt": target.user.updated_at,
+    });
+    Ok(Response::json(200, &warned(view, &features)))
 }
 
 pub async fn replace(cx: &Cx<'_>) -> Result<Response, Problem> {
@@ -54,11 +53,7 @@ pub async fn replace(cx: &Cx<'_>) -> Result<Response, Problem> {
     let entry = |target: &Target, before: Option<&AclRow>| Entry::new("user.acl_replaced", "user", target.user.id).detail(detail(before));
     let version =
         commit(cx, entry, |target| admin_users::set_acl(cx.new_id(), target.scope.tenant, target.user.id, &features, admin, cx.now)).await?;
-    let mut answer = json!({"ok": true, "updatedAt": version});
-    if let (true, Some(object)) = (oversized(&features), answer.as_object_mut()) {
-        object.insert("warning".into(), json!("features_omitted"));
-    }
-    Ok(Response::json(200, &answer))
+    Ok(Response::json(200, &warned(json!({"ok": true, "updatedAt": version}), &features)))
 }
 
 pub async fn delete(cx: &Cx<'_>) -> Result<Response, Problem> {

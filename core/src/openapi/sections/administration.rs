@@ -67,10 +67,12 @@ pub const CUSTOMERS: Section = Section {
         doc("list_customer_sessions", "Where an account is signed in", ok("{ok: true, sessions: SessionOfCustomer[]}")),
         doc("end_customer_session", "End one session of an account", DONE),
         doc("force_customer_logout", "End every session of an account", DONE),
-        doc("read_customer_acl", "What an account may do beside its roles", ok("{ok: true, hasCustomAcl: bool, features: text[], isPortalAdmin: bool, updatedAt: time|null}")),
+        doc("read_customer_acl", "What an account may do beside its roles", ok("{ok: true, hasCustomAcl: bool, features: text[], isPortalAdmin: bool, updatedAt: time|null, warning?: \"features_omitted\"}")),
         doc("replace_customer_acl", "Say what an account may do, instead of its roles", ok("Updated")).errors(&[OptimisticLockConflict]),
         doc("delete_customer_acl", "Let an account's roles decide again", DONE).errors(&[OptimisticLockConflict]),
         doc("invite_customer_user", "Invite somebody", created("Invited")).errors(&[Conflict]),
+        doc("list_customer_invitations", "Who is invited and has not answered yet", ok("PendingInvitations")).query(&[PAGE, PAGE_SIZE]),
+        doc("cancel_customer_invitation", "Take an invitation back", DONE).about("Its link is void at once."),
         doc("list_customer_features", "What customers can be granted", ok("{items: Feature[], modules: {id: text, title: text}[]}")),
         doc("list_customer_roles", "Roles of the organization", ok("{ok: true, items: CustomerRole[], total: int, totalPages: int, page: int}")).query(&[
             PAGE,
@@ -92,7 +94,7 @@ pub const CUSTOMERS: Section = Section {
             "read_customer_role",
             "One role, with its grants",
             ok("{ok: true, id: uuid, name: text, slug: text, description: text|null, isDefault: bool, isSystem: bool, customerAssignable: bool, features: text[], \
-               isPortalAdmin?: bool, createdAt: time, updatedAt: time|null}"),
+               isPortalAdmin?: bool, createdAt: time, updatedAt: time|null, warning?: \"features_omitted\"}"),
         ),
         doc("update_customer_role", "Change a role", ok("Updated")).errors(&[OptimisticLockConflict]),
         doc("delete_customer_role", "Delete a role", DONE).about("System roles, the default role and roles that somebody holds stay."),

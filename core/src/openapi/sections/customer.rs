@@ -21,6 +21,12 @@ pub const SHAPES: &[(&str, &str)] = &[
          severity: text, status: text, actions: any[], sourceModule: text, sourceEntityType: text|null, sourceEntityId: text|null, linkHref: text|null, \
          createdAt: time, readAt: time|null, actionTaken: null}",
     ),
+    (
+        "PendingInvitation",
+        "{id: uuid, email: email, displayName: text|null, customerEntityId: uuid|null, roles: HeldRole[], invitedByType: \"portal\"|\"staff\", \
+         invitedBy: text|null, createdAt: time, expiresAt: time}",
+    ),
+    ("PendingInvitations", "{ok: true, items: PendingInvitation[], total: int, totalIsExact?: false, totalPages: int, page: int, pageSize: int}"),
     ("NavItem", "{id: text, label: text, labelKey: text, href: text, icon: text, order: int}"),
 ];
 
@@ -68,9 +74,10 @@ pub const ACCOUNT: Section = Section {
         doc("update_profile", "Change one's own account", ok("{ok: true, user: {id: uuid, email: email, displayName: text}}")),
         doc("change_password", "Change one's own password", DONE)
             .about("Every session ends, and the same answer carries the cookies of a new one.")
-            .errors(&[NotFound]),
+            .errors(&[WrongCurrentPassword, NotFound]),
         doc("list_sessions", "Where one is signed in", ok("{ok: true, sessions: Session[]}")),
         doc("revoke_session", "End one of one's other sessions", DONE).errors(&[InvalidRequest]),
+        doc("revoke_other_sessions", "End all of one's other sessions", ok("{ok: true, revoked: int}")),
         doc("check_features", "Which of these features one holds", ok("{ok: true, granted: text[]}")),
     ],
 };
@@ -89,6 +96,10 @@ pub const COMPANY: Section = Section {
         doc("invite_company_user", "Invite a colleague", created("Invited")).errors(&[Conflict]),
         doc("remove_company_user", "Remove a colleague", DONE).errors(&[InvalidRequest]),
         doc("set_company_user_roles", "Replace a colleague's roles", DONE),
+        doc("list_assignable_roles", "The roles one can hand out to colleagues", ok("{ok: true, roles: HeldRole[]}")),
+        doc("list_company_invitations", "Who is invited into one's company and has not answered yet", ok("PendingInvitations"))
+            .query(&[PAGE, param("pageSize", Number(1, 25, 100), "Invitations a page.")]),
+        doc("cancel_company_invitation", "Take an invitation back", DONE).about("Its link is void at once."),
         doc("list_notifications", "What one was told, newest first", ok("{ok: true, items: Notification[], total: int, page: int, pageSize: int}"))
             .query(&[
                 PAGE,

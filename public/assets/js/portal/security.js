@@ -22,8 +22,7 @@ if (me) {
   handle(one('form'), {
     check: ({ currentPassword, newPassword }) => (newPassword && newPassword === currentPassword ? { newPassword: 'security.same' } : {}),
     send: ({ currentPassword, newPassword }) => authed('POST', `${CA}/portal/password-change`, { currentPassword, newPassword }),
-    // A refused new password names its field; what is left is the current one.
-    errors: { VALIDATION_ERROR: 'security.wrongCurrent', UNAUTHENTICATED: 'error.notSaved' },
+    errors: { UNAUTHENTICATED: 'error.notSaved' },
     done: async () => {
       if (me.mustChangePassword) return location.assign(pageOf('dashboard'));
       one('form').reset();
@@ -95,11 +94,16 @@ async function signOutElsewhere() {
   if (!(await confirm({ title: 'security.everywhereTitle', text: 'security.everywhereText', action: 'security.everywhere' }))) return;
   working(everywhere, true);
   announce('common.working');
-  let over = true;
-  for (const session of sessions.filter((one) => !one.isCurrent)) over &&= await end(session);
+  try {
+    await authed('POST', `${CA}/portal/sessions/revoke-others`, {});
+    sessions = sessions.filter((one) => one.isCurrent);
+    render();
+    news.replaceChildren(note('good', 'security.everywhereDone'));
+  } catch (error) {
+    const [key, vars] = wordsFor(error);
+    news.replaceChildren(note('bad', key, vars));
+  }
   working(everywhere, false);
-  render();
-  if (over) news.replaceChildren(note('good', 'security.everywhereDone'));
   focusOn(news);
 }
 

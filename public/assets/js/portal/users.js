@@ -8,15 +8,16 @@ import { pageOf, slug } from './place.js';
 
 const SIZE = 25;
 const [list, news, invite, pager, total] = [one('[data-list]'), one('[data-page-error]'), one('[data-invite]'), one('.pager'), one('[data-total]')];
-/** Roles this page has met, by id: there is no list of assignable ones yet, and the server decides anyway. */
-const roles = new Map();
+const invited = one('[data-invited]');
+/** The roles that may be handed out here; the server decides anyway. */
+let offered = [];
 let page = 1;
 let answer;
+let pending = [];
 
 const me = await enter();
 if (me && !me.may('portal.users.view')) location.replace(pageOf('no-access'));
 else if (me) {
-  for (const role of me.roles) roles.set(role.id, role);
   invite.addEventListener('click', inviteDialog);
   for (const button of pager.querySelectorAll('button')) button.addEventListener('click', () => turn(Number(button.dataset.turn)));
   await load();
@@ -30,7 +31,7 @@ async function load() {
       page = answer.totalPages;
       return load();
     }
-    for (const user of answer.users) for (const role of user.roles) roles.set(role.id, role);
+    [{ items: pending }, { roles: offered }] = await Promise.all([authed('GET', `${CA}/portal/invitations?pageSize=100`), authed('GET', `${CA}/portal/roles`)]);
     render();
   } catch (error) {
     if (error.code === 'FORBIDDEN') {
@@ -45,12 +46,52 @@ function render() {
   invite.hidden = !me.may('portal.users.manage');
   say(total, 'users.total', { count: answer.total }).classList.remove('waiting');
   list.replaceChildren(...answer.users.map(row));
+  renderPending();
   pager.hidden = answer.totalPages === 1;
   say(one('[data-pages]', pager), 'common.pages', { page, pages: answer.totalPages });
   for (const button of pager.querySelectorAll('button')) {
     const to = page + Number(button.dataset.turn);
     button.disabled = to < 1 || to > answer.totalPages;
   }
+}
+
+/** Who is invited and has not answered yet. */
+function renderPending() {
+  invited.hidden = pending.length === 0;
+  one('[data-invitations]').replaceChildren(...pending.map(invitation));
+}
+
+function invitation(item) {
+  const badges = el('span', { class: 'badges' }, ...item.roles.map((role) => el('span', { class: 'badge accent' }, role.name)));
+  const until = el('span', { class: 'soft small' }, timeNode(item.expiresAt, (iso) => t('users.pendingUntil', { when: ago(iso) })));
+  const actions = el('div', { class: 'actions' });
+  if (me.may('portal.users.manage')) {
+    const back = el('button', { class: 'button', type: 'button', t: 'users.takeBack', on: { click: () => takeBack(item) } });
+    actions.append(label(back, 'users.takeBackWho', { email: item.email }));
+  }
+  return el(
+    'li',
+    {},
+    el('span', { class: 'monogram', 'aria-hidden': 'true' }, [...item.email][0] ?? '?'),
+    el('div', { class: 'body' }, el('span', { class: 'title' }, item.email), item.displayName ? el('span', { class: 'soft small' }, item.displayName) : null, badges, until),
+    actions,
+  );
+}
+
+async function takeBack({ id, email }) {
+  if (!(await confirm({ title: 'users.takeBackTitle', text: 'users.takeBackText', vars: { email }, action: 'users.takeBack' }))) return;
+  try {
+    await authed('DELETE', `${CA}/portal/invitations/${id}`);
+  } catch (error) {
+    if (error.code !== 'NOT_FOUND') {
+      const [key, vars] = wordsFor(error);
+      news.replaceChildren(note('bad', key, vars));
+      return focusOn(news);
+    }
+  }
+  await load();
+  news.replaceChildren(note('good', 'users.takenBack', { email }));
+  focusOn(news);
 }
 
 function row(user) {
@@ -93,23 +134,17 @@ async function remove(user) {
   focusOn(news);
 }
 
-/** Roles to choose from. Who administers the portal is never made here. */
+/** Roles to choose from: those on offer, and those that are held and would be lost unseen. */
 function choices(held = []) {
   const holds = new Set(held.map((role) => role.id));
-  const list = [...roles.values()].sort((a, b) => a.name.localeCompare(b.name));
+  const list = [...offered, ...held.filter((role) => !offered.some((one) => one.id === role.id))].sort((a, b) => a.name.localeCompare(b.name));
   return el(
     'fieldset',
     { class: 'field' },
     el('legend', { t: 'users.chooseRoles' }),
-    ...list.map((role) => {
-      const admin = role.slug === 'portal_admin' && !holds.has(role.id);
-      return el(
-        'label',
-        { class: 'choice' },
-        el('input', { type: 'checkbox', name: 'roleIds', value: role.id, checked: holds.has(role.id), disabled: admin }),
-        el('span', {}, role.name),
-      );
-    }),
+    ...list.map((role) =>
+      el('label', { class: 'choice' }, el('input', { type: 'checkbox', name: 'roleIds', value: role.id, checked: holds.has(role.id) }), el('span', {}, role.name)),
+    ),
     el('p', { class: 'field-error', id: 'roles-error', role: 'alert' }),
   );
 }
@@ -143,7 +178,7 @@ function sending(form, send) {
     const ids = chosen(form);
     if (ids.length === 0) {
       say(one('#roles-error', form), 'users.needRole');
-      one('[name=roleIds]:not(:disabled)', form)?.focus();
+      one('[name=roleIds]', form)?.focus();
       throw Object.assign(new Error('no role'), { code: 'NO_ROLE' });
     }
     return send(values, ids);
@@ -174,8 +209,9 @@ function inviteDialog() {
     send: sending(form, ({ email, displayName }, roleIds) => authed('POST', `${CA}/portal/users-invite`, { email, roleIds, ...(displayName.trim() ? { displayName } : {}) })),
     errors: { FORBIDDEN: 'users.roleRefused', INVALID_REQUEST: 'users.roleRefused', UNAUTHENTICATED: 'error.notSaved' },
     failed,
-    done: (_, { email }) => {
+    done: async (_, { email }) => {
       node.close();
+      await load();
       news.replaceChildren(note('good', 'users.invited', { email }));
       focusOn(news);
     },

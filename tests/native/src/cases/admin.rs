@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Case, case, portal::role};
+use super::{
+    Case, case,
+    portal::{pending, role},
+};
 use crate::{
     Req, World,
     people::{BUYER, VIEWER},
@@ -67,6 +70,17 @@ fn credentials(name: &str) -> Option<Case> {
             },
             |_| Req::post(&nobodys("/verify-email")),
         ),
+        "list_customer_invitations" => case(
+            "owner",
+            |w| {
+                pending(w);
+                Req::get(&format!("{ADMIN}/invitations"))
+            },
+            |_| Req::get(&format!("{ADMIN}/invitations?page=0")),
+        ),
+        "cancel_customer_invitation" => {
+            case("owner", |w| Req::delete(&format!("{ADMIN}/invitations/{}", pending(w))), |_| Req::delete(&format!("{ADMIN}/invitations/{NOBODY}")))
+        }
         "invite_customer_user" => case(
             "owner",
             |w| Req::post(&format!("{ADMIN}/users-invite")).json(json!({"email": "guest@acme.example", "roleIds": [role(w, "viewer")]})),

@@ -14,6 +14,7 @@ mod staff;
 
 pub use apps::{AUDIENCE, make_app};
 pub use portal::role as portal_role;
+pub use portal::{company as portal_company, role as portal_role};
 
 use portcullis_core::routes::{Guard, Route};
 use serde_json::json;
@@ -96,6 +97,14 @@ fn account(name: &str) -> Option<Case> {
         "revoke_session" => {
             case("buyer", revoke_another, |_| Req::delete("/api/customer_accounts/portal/sessions/0190f5fe-7c00-7a00-8000-000000000001"))
         }
+        "revoke_other_sessions" => case(
+            "buyer",
+            |w| {
+                w.login(BUYER);
+                Req::post("/api/customer_accounts/portal/sessions/revoke-others")
+            },
+            |_| Req::post("/api/customer_accounts/portal/sessions/revoke-others").bearer("made-up"),
+        ),
         "check_features" => case("buyer", |_| feature_check(json!(["portal.orders.view", "portal.users.view"])), |_| feature_check(json!([]))),
         _ => return None,
     })

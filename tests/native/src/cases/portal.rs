@@ -9,6 +9,7 @@ use crate::{
 };
 
 const PORTAL: &str = "/api/customer_accounts/portal";
+const COMPANY: &str = "0190f5fe-7c00-7a00-8000-0000000000c0";
 const NOBODY: &str = "0190f5fe-7c00-7a00-8000-000000000001";
 
 pub fn of(name: &str) -> Option<Case> {
@@ -52,6 +53,30 @@ pub fn of(name: &str) -> Option<Case> {
                 set_roles(&w.user_id(VIEWER), NOBODY)
             },
         ),
+        "list_assignable_roles" => case(
+            "admin",
+            |w| {
+                company(w);
+                Req::get(&format!("{PORTAL}/roles"))
+            },
+            |_| Req::get(&format!("{PORTAL}/roles")),
+        ),
+        "list_company_invitations" => case(
+            "admin",
+            |w| {
+                pending(w);
+                Req::get(&format!("{PORTAL}/invitations"))
+            },
+            |_| Req::get(&format!("{PORTAL}/invitations")),
+        ),
+        "cancel_company_invitation" => case(
+            "admin",
+            |w| Req::delete(&format!("{PORTAL}/invitations/{}", pending(w))),
+            |w| {
+                company(w);
+                Req::delete(&format!("{PORTAL}/invitations/{NOBODY}"))
+            },
+        ),
         "list_notifications" => {
             case("buyer", |_| Req::get(&format!("{PORTAL}/notifications")), |_| Req::get(&format!("{PORTAL}/notifications?status=odd")))
         }
@@ -82,9 +107,7 @@ pub fn of(name: &str) -> Option<Case> {
 /// Everybody of Acme works for one company.
 pub fn company(world: &World) {
     let organization = world.acme().organization;
-    world.arrange(&format!(
-        "UPDATE customer_users SET customer_entity_id = '0190f5fe-7c00-7a00-8000-0000000000c0' WHERE organization_id = '{organization}'"
-    ));
+    world.arrange(&format!("UPDATE customer_users SET customer_entity_id = '{COMPANY}' WHERE organization_id = '{organization}'"));
 }
 
 pub fn role(world: &World, slug: &str) -> String {
@@ -97,6 +120,21 @@ pub fn role(world: &World, slug: &str) -> String {
 pub fn invite(world: &World, email: &str) -> Req {
     company(world);
     Req::post(&format!("{PORTAL}/users-invite")).json(json!({"email": email, "roleIds": [role(world, "viewer")]}))
+}
+
+/// An invitation that nobody has answered.
+pub fn pending(world: &World) -> &'static str {
+    company(world);
+    let place = world.acme();
+    world.arrange(&format!(
+        "INSERT INTO customer_user_invitations (id, tenant_id, organization_id, email, email_hash, token, token_row, customer_entity_id, role_ids_json, expires_at, created_at) \
+         VALUES ('0190f5fe-7c00-7a00-8000-0000000000d0', '{}', '{}', 'guest@acme.example', 'hash', 'token', 'row', '{COMPANY}', '[\"{}\"]', {now} + 1000000, {now})",
+        place.tenant,
+        place.organization,
+        role(world, "viewer"),
+        now = world.now()
+    ));
+    "0190f5fe-7c00-7a00-8000-0000000000d0"
 }
 
 fn set_roles(user: &str, role: &str) -> Req {

@@ -20,6 +20,7 @@ mod mass_assignment;
 mod matrix;
 mod openapi;
 mod props;
+mod quality;
 mod query_plans;
 mod revocation;
 mod seats;

@@ -32,7 +32,13 @@ fn beyond(route: &Route) -> Beyond {
         "revoke_session" | "read_notification" | "dismiss_notification" => Beyond::OwnedBy("c.buyer"),
         "revoke_own_staff_session" | "read_staff_notification" | "dismiss_staff_notification" => Beyond::OwnedBy("s.super"),
         "mint_customer_app_token" | "mint_staff_app_token" => Beyond::OfAcme,
-        "list_company_users" | "invite_company_user" | "remove_company_user" | "set_company_user_roles" => Beyond::Company,
+        "list_company_users"
+        | "invite_company_user"
+        | "remove_company_user"
+        | "set_company_user_roles"
+        | "list_assignable_roles"
+        | "list_company_invitations"
+        | "cancel_company_invitation" => Beyond::Company,
         _ => Beyond::Nothing,
     }
 }

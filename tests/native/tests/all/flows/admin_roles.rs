@@ -138,7 +138,9 @@ fn grants_are_bounded_and_too_many_for_a_token_are_pointed_out() {
     }
     let many: Vec<String> = (0..200).map(|n| format!("portal.area-{n:03}.manage")).collect();
     assert_eq!(grant(&world, &jar, &role, json!({"features": many})).ok(200).json()["warning"], "features_omitted");
+    assert_eq!(read(&world, &jar, &role)["warning"], "features_omitted", "whoever opens the role later sees it too");
     assert_eq!(grant(&world, &jar, &role, json!({"features": ["a"]})).ok(200).json().get("warning"), None);
+    assert_eq!(read(&world, &jar, &role).get("warning"), None);
     // The browser flow works all the same: tokens leave the features out, routes ask the database.
     grant(&world, &jar, &role, json!({"features": many})).ok(200);
     let buyer = world.login(BUYER);

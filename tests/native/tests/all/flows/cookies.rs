@@ -1,7 +1,7 @@
 //! C3, C7, C8: every cookie with its attributes, and what odd cookies come to.
 
 use portcullis_tests::{
-    Jar, Req, Res, World,
+    Jar, Req, Res, World, cases,
     people::{BUYER, PASSWORD},
 };
 
@@ -25,6 +25,32 @@ fn attributes_come_in_the_wire_order_with_expires_beside_max_age() {
         assert_eq!(out.set_cookie(name).unwrap(), format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=lax"));
     }
     assert_eq!(out.header("clear-site-data"), Some("\"cache\""));
+}
+
+/// C3: whatever a route sets, for whomever, in success and in failure.
+#[test]
+fn c3_every_cookie_of_a_crawl_has_its_flags() {
+    let mut seen = std::collections::BTreeSet::new();
+    for route in portcullis_core::routes::ROUTES {
+        let Some(case) = cases::of(route) else { continue };
+        for good in [true, false] {
+            let world = World::seeded();
+            let persona = world.persona(case.by);
+            let res = world.send(if good { (case.good)(&world) } else { (case.bad)(&world) }.jar(&persona.jar));
+            for line in res.all("set-cookie") {
+                let (pair, rest) = line.split_once("; ").unwrap();
+                let (name, value) = pair.split_once('=').unwrap();
+                let life = rest.strip_prefix("Path=/; ").and_then(|rest| rest.strip_suffix("HttpOnly; SameSite=lax"));
+                let life = life.unwrap_or_else(|| panic!("{} {}: {line}", route.method, route.path));
+                // A cleared one ends at once, and any other says when it does.
+                let fits = if value.is_empty() { life == "Max-Age=0; " } else { life.starts_with("Expires=") };
+                assert!(fits, "{} {}: {line}", route.method, route.path);
+                seen.insert(name.to_owned());
+            }
+        }
+    }
+    let known = ["auth_token", "customer_auth_token", "customer_device", "customer_session_token", "session_token", "staff_device"];
+    assert_eq!(seen.iter().map(String::as_str).collect::<Vec<_>>(), known);
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod login;
 mod mail;
 mod main_job;
 mod password;
+mod pending_invitations;
 mod portal;
 mod refresh;
 mod signup;

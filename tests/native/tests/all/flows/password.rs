@@ -16,7 +16,8 @@ fn wrong_answers() {
     let world = World::seeded();
     let jar = world.login(BUYER);
     world.send(change_password("not it")).is(401, "Authentication required");
-    world.send(change_password("not it").jar(&jar)).is(400, "Current password is incorrect");
+    let wrong = world.send(change_password("not it").jar(&jar));
+    assert_eq!(wrong.is(400, "Current password is incorrect").json()["code"], "WRONG_CURRENT_PASSWORD", "pages say so without reading English");
     let send = |body: serde_json::Value| post(&world, "/portal/password-change", &jar, body);
     send(json!({"currentPassword": PASSWORD, "newPassword": "short"})).is(400, "Validation failed");
     send(json!({"currentPassword": PASSWORD})).is(400, "Validation failed");

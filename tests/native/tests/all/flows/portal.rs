@@ -4,7 +4,7 @@ use portcullis_tests::{
     Jar, Req, World, cases,
     people::{ADMIN, BUYER, VIEWER},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{CA, get, post, profile, refresh};
 
@@ -14,7 +14,7 @@ fn rename(world: &World, jar: &Jar, body: serde_json::Value) -> portcullis_tests
 
 /// TC-PORTAL-001.
 #[test]
-fn the_profile_has_its_full_shape() {
+fn tc_portal_001_the_profile_has_its_full_shape() {
     let world = World::seeded();
     profile(&world, &Jar::default()).is(401, "Authentication required");
     let body = profile(&world, &world.login(BUYER)).ok(200).json();
@@ -30,11 +30,17 @@ fn the_profile_has_its_full_shape() {
     );
     let admin = profile(&world, &world.login(ADMIN)).json();
     assert_eq!((&admin["isPortalAdmin"], &admin["resolvedFeatures"]), (&json!(true), &json!(["portal.*"])));
+    // Whom staff make is verified, and no portal admin.
+    let owner = world.persona("owner").jar;
+    let made = json!({"email": "made@acme.example", "password": "a fine passphrase", "displayName": "Made"});
+    post(&world, "/admin/users", &owner, made).ok(201);
+    let made = profile(&world, &Jar::of(world.try_login("made@acme.example", "a fine passphrase").ok(200))).ok(200).json();
+    assert_eq!((&made["user"]["emailVerified"], &made["isPortalAdmin"]), (&json!(true), &json!(false)));
 }
 
 /// TC-PORTAL-002.
 #[test]
-fn a_new_name_persists_and_an_empty_one_is_refused() {
+fn tc_portal_002_a_new_name_persists_and_an_empty_one_is_refused() {
     let world = World::seeded();
     let jar = world.login(BUYER);
     let res = rename(&world, &jar, json!({"displayName": "Bruno"}));
@@ -51,7 +57,7 @@ fn a_new_name_persists_and_an_empty_one_is_refused() {
 }
 
 #[test]
-fn without_the_feature_the_body_is_not_looked_at_and_the_denial_is_in_the_trail_once_a_minute() {
+fn tc_portal_002_without_the_feature_the_body_is_not_looked_at_and_the_denial_is_in_the_trail_once_a_minute() {
     let world = World::seeded();
     let jar = world.login(VIEWER);
     world.arrange("UPDATE customer_role_acls SET features_json = '[]'");
@@ -97,7 +103,7 @@ fn a_users_own_acl_replaces_what_the_roles_grant() {
 
 /// TC-PORTAL-006.
 #[test]
-fn sessions_are_listed_newest_first_and_exactly_one_is_current() {
+fn tc_portal_006_sessions_are_listed_newest_first_and_exactly_one_is_current() {
     let world = World::seeded();
     get(&world, "/portal/sessions", &Jar::default()).is(401, "Authentication required");
     let first = world.login(BUYER);
@@ -131,7 +137,7 @@ fn sessions_are_listed_newest_first_and_exactly_one_is_current() {
 
 /// TC-PORTAL-007.
 #[test]
-fn features_exact_by_wildcard_and_by_the_flag() {
+fn tc_portal_007_features_exact_by_wildcard_and_by_the_flag() {
     let world = World::seeded();
     let jar = world.login(BUYER);
     let check = |jar: &Jar, features: serde_json::Value| world.send(cases::feature_check(features).jar(jar));
@@ -150,4 +156,27 @@ fn features_exact_by_wildcard_and_by_the_flag() {
         check(&jar, bad).is(400, "Invalid request body");
     }
     post(&world, "/portal/feature-check", &jar, json!({})).is(400, "Invalid request body");
+}
+
+#[test]
+fn signing_out_everywhere_else_leaves_the_one_that_asked() {
+    let world = World::seeded();
+    let others = [world.login(BUYER), world.login(BUYER)];
+    let stranger = world.login(ADMIN);
+    let me = world.login(BUYER);
+    let others_out = |jar: &Jar| post(&world, "/portal/sessions/revoke-others", jar, json!({}));
+    assert_eq!(others_out(&me).ok(200).json(), json!({"ok": true, "revoked": 2}));
+    for jar in &others {
+        profile(&world, jar).is(401, "Authentication required");
+        super::refresh(&world, jar).is(401, "Invalid or expired session");
+    }
+    profile(&world, &me).ok(200);
+    super::refresh(&world, &me).ok(200);
+    profile(&world, &stranger).ok(200);
+    let told = world.rows("SELECT payload FROM event_outbox WHERE name = 'customer_accounts.session.ended'");
+    let payload: Value = serde_json::from_str(told[0]["payload"].as_str().unwrap()).unwrap();
+    assert_eq!((told.len(), &payload["except"], &payload["all"]), (1, &json!(portcullis_tests::cases::session_id(&me)), &json!(true)));
+    assert_eq!(world.count("audit_log WHERE action = 'sessions.revoked'"), 1);
+    assert_eq!(others_out(&me).ok(200).json()["revoked"], 0, "again is no harm");
+    others_out(&Jar::default()).is(401, "Authentication required");
 }

@@ -23,7 +23,7 @@ fn wrong_answers() {
 
 /// TC-AUTH-029.
 #[test]
-fn a_refresh_makes_a_new_access_token_and_leaves_the_session_as_it_is() {
+fn tc_auth_029_a_refresh_makes_a_new_access_token_and_leaves_the_session_as_it_is() {
     let world = World::seeded();
     let jar = world.login(BUYER);
     world.advance_seconds(1);
@@ -39,7 +39,7 @@ fn a_refresh_makes_a_new_access_token_and_leaves_the_session_as_it_is() {
 
 /// TC-AUTH-030.
 #[test]
-fn six_logins_leave_five_sessions_and_the_oldest_goes() {
+fn tc_auth_030_six_logins_leave_five_sessions_and_the_oldest_goes() {
     let world = World::seeded_with(&[("CUSTOMER_LOGIN_POINTS", "100")]);
     let jars: Vec<Jar> = (0..6)
         .map(|_| {

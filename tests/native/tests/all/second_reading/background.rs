@@ -104,6 +104,28 @@ fn a_mail_that_was_tried_ten_times_is_not_claimed() {
     }
 }
 
+/// A mail whose last sender died is not claimed and not forgotten: it is given up after an hour, counted, and swept.
+#[test]
+fn a_mail_that_was_tried_ten_times_is_given_up_counted_and_swept_after_a_month() {
+    let world = signed_up("nina@acme.example");
+    world.arrange("UPDATE mail_outbox SET attempts = 10");
+    let backlog = |world: &World| {
+        world.minute();
+        world.log.0.borrow().iter().rev().find(|line| line["cron"] == "minute").map(|line| line["backlog"].clone()).unwrap()
+    };
+    assert_eq!(backlog(&world), json!({"late": 0, "abandoned": 0}));
+    world.advance_seconds(600);
+    assert_eq!(backlog(&world), json!({"late": 1, "abandoned": 0}));
+    world.advance_seconds(3_600);
+    assert_eq!(backlog(&world), json!({"late": 0, "abandoned": 1}));
+    assert_eq!(world.value("SELECT last_error FROM mail_outbox"), json!("the last sender never said how it went"));
+    world.advance_seconds(29 * 86_400);
+    world.minute();
+    assert_eq!(world.count("mail_outbox"), 1, "kept for whoever asks");
+    world.advance_seconds(2 * 86_400);
+    assert_eq!((backlog(&world), world.count("mail_outbox")), (json!({"late": 0, "abandoned": 0}), 0));
+}
+
 fn accounts(world: &World) -> Vec<String> {
     world.rows("SELECT email FROM customer_users ORDER BY email").iter().map(|row| row["email"].as_str().unwrap().to_owned()).collect()
 }

@@ -158,3 +158,52 @@ fn an_invitation_renewed_without_a_mail_gives_what_it_says_now() {
     assert_eq!(held_roles(&world, &guest), ["viewer"]);
     assert_eq!(world.count(&format!("customer_users WHERE email = '{VIEWER}'")), 1);
 }
+
+/// What happens between looking and committing counts too: the batch itself asks whether what it rests on still stands.
+#[test]
+fn an_inviter_who_goes_or_is_demoted_during_the_acceptance_is_noticed() {
+    let demoted = "UPDATE customer_user_acls SET features_json = '[]'";
+    for (change, status, held) in [
+        ("UPDATE customer_users SET is_active = 0 WHERE email = 'inviter@acme.example'", 400, &[][..]),
+        ("UPDATE customer_users SET deleted_at = 1 WHERE email = 'inviter@acme.example'", 400, &[]),
+        (demoted, 201, &["viewer"]),
+        ("UPDATE customer_roles SET customer_assignable = 0 WHERE slug = 'helper'", 201, &["viewer"]),
+        ("UPDATE customer_roles SET deleted_at = 1 WHERE slug = 'helper'", 201, &["viewer"]),
+        ("UPDATE customer_users SET display_name = 'Renamed' WHERE email = 'inviter@acme.example'", 201, &["helper", "viewer"]),
+    ] {
+        let world = World::seeded();
+        let jar = inviter(&world);
+        let made =
+            post(&world, &format!("{CA}/admin/roles"), &owner(&world), json!({"name": "Helper", "slug": "helper", "customerAssignable": true}));
+        made.ok(201);
+        world.arrange(
+            "UPDATE customer_role_acls SET features_json = '[\"portal.users.manage\"]' WHERE role_id IN (SELECT id FROM customer_roles WHERE slug = 'helper')",
+        );
+        let token = invite(&world, &jar, &["helper", "viewer"]);
+        world.database.before_next_write(change);
+        let hashes = world.hasher.count.get();
+        let res = accept(&world, &token);
+        assert_eq!((res.status, world.hasher.count.get() - hashes), (status, 1), "{change}");
+        if status == 201 {
+            let mut roles = held_roles(&world, &Jar::of(&res));
+            roles.sort();
+            assert_eq!(roles, held, "{change}");
+        }
+    }
+}
+
+/// The person is who was invited; what they may do is decided by somebody who may.
+#[test]
+fn an_invitation_of_which_no_role_is_left_makes_an_account_that_may_do_nothing_yet() {
+    let world = World::seeded();
+    let jar = inviter(&world);
+    let token = invite(&world, &jar, &["viewer"]);
+    let viewer = role_in(&world, &world.acme(), "viewer");
+    world.arrange("UPDATE customer_roles SET customer_assignable = 0 WHERE slug = 'viewer'");
+    let guest = Jar::of(accept(&world, &token).ok(201));
+    assert!(held_roles(&world, &guest).is_empty());
+    assert_eq!(profile(&world, &guest).ok(200).json()["resolvedFeatures"], json!([]));
+    let detail = world.value("SELECT detail FROM audit_log WHERE action = 'invitation.accepted'");
+    let detail: Value = serde_json::from_str(detail.as_str().unwrap()).unwrap();
+    assert_eq!(detail, json!({"roles": [], "withheld": [viewer]}), "and the trail says what was not given");
+}

@@ -76,6 +76,7 @@ fn a_forced_verification_voids_the_password_that_waits() {
 fn tc_auth_032_staff_invite_and_a_made_up_token_is_refused() {
     let world = World::seeded();
     let jar = owner(&world);
+    assert_ne!(world.send(Req::get(&format!("{CA}/admin/roles")).jar(&jar)).ok(200).json()["items"], json!([]));
     let role = cases::portal_role(&world, "portal_admin");
     let company = post(&world, &jar, "/api/customers/companies", json!({"displayName": "One"})).json()["id"].clone();
     let invite = |body: Value| post(&world, &jar, &format!("{CA}/admin/users-invite"), body);
