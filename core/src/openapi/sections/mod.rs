@@ -39,9 +39,17 @@ pub const SECTIONS: &[Section] = &[
 
 /// Shapes by name, of all sections.
 pub fn shapes() -> impl Iterator<Item = (&'static str, &'static str)> {
-    [customer::SHAPES, administration::SHAPES, staff::SHAPES, staff_people::SHAPES, roles::SHAPES, directory::SHAPES, operations::SHAPES]
-    [apps::SHAPES, customer::SHAPES, administration::SHAPES, staff::SHAPES, staff_people::SHAPES, directory::SHAPES, operations::SHAPES]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        apps::SHAPES,
+        customer::SHAPES,
+        administration::SHAPES,
+        staff::SHAPES,
+        staff_people::SHAPES,
+        roles::SHAPES,
+        directory::SHAPES,
+        operations::SHAPES,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }

@@ -8,12 +8,11 @@ mod directory;
 mod links;
 mod people;
 mod portal;
-mod seats;
 pub mod roles;
+mod seats;
 mod staff;
 
 pub use apps::{AUDIENCE, make_app};
-pub use portal::role as portal_role;
 pub use portal::{company as portal_company, role as portal_role};
 
 use portcullis_core::routes::{Guard, Route};

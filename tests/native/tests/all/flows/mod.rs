@@ -2,8 +2,8 @@
 
 mod admin_roles;
 mod admin_users;
-mod audit;
 mod apps;
+mod audit;
 mod company_users;
 mod cookies;
 mod credentials;
