@@ -177,6 +177,48 @@ fn totals_are_counters_or_counted_to_ten_thousand() {
     assert_eq!((before, seen.len()), (102, 102), "pages do not overlap");
 }
 
+/// Where a person should be found: at home, in the organization they were made in, and wherever they are a member.
+const PLACES: &str = "SELECT u.id AS user_id, u.tenant_id, '' AS organization_id FROM staff_users u WHERE u.deleted_at IS NULL \
+     UNION SELECT u.id, u.tenant_id, u.organization_id FROM staff_users u WHERE u.deleted_at IS NULL AND u.organization_id IS NOT NULL \
+     UNION SELECT u.id, m.tenant_id, '' FROM staff_memberships m JOIN staff_users u ON u.id = m.user_id AND u.deleted_at IS NULL WHERE m.deleted_at IS NULL \
+     UNION SELECT u.id, m.tenant_id, m.organization_id FROM staff_memberships m JOIN staff_users u ON u.id = m.user_id AND u.deleted_at IS NULL \
+     WHERE m.deleted_at IS NULL AND m.organization_id IS NOT NULL ORDER BY 1, 2, 3";
+
+/// Plans do not show what triggers read, so the steps are counted: the same for few people and for many.
+#[test]
+fn a_write_costs_the_same_however_many_people_there_are() {
+    let steps = |people: u32| {
+        let world = World::seeded();
+        world.arrange(&format!(
+            "INSERT INTO staff_users (id, tenant_id, email, email_hash, created_at) \
+             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {people}) \
+             SELECT printf('0190f5fe-7c00-7a00-9000-%012d', i), '{}', 'p' || i || '@x.example', 'h' || i, i FROM n; \
+             INSERT INTO staff_memberships (id, user_id, tenant_id, organization_id, role_id, created_at) SELECT 'm' || id, id, tenant_id, '{}', \
+             (SELECT id FROM staff_roles WHERE slug = 'employee'), 1 FROM staff_users WHERE email LIKE 'p%@x.example'",
+            world.acme().tenant,
+            world.acme().organization,
+        ));
+        let one = "0190f5fe-7c00-7a00-9000-000000000001";
+        let connection = world.database.connection();
+        [
+            format!("UPDATE staff_memberships SET deleted_at = 1 WHERE user_id = '{one}' AND deleted_at IS NULL"),
+            format!("UPDATE staff_memberships SET deleted_at = NULL WHERE id = 'm{one}'"),
+            format!("DELETE FROM staff_memberships WHERE id = 'm{one}'"),
+            format!("INSERT INTO staff_users (id, tenant_id, email, email_hash, created_at) SELECT 'new', tenant_id, 'n', 'n', 1 FROM staff_users WHERE id = '{one}'"),
+            "UPDATE staff_users SET deleted_at = 1 WHERE id = 'new'".to_owned(),
+        ]
+        .map(|sql| {
+            let mut statement = connection.prepare(&sql).unwrap();
+            assert_eq!(statement.execute([]).unwrap(), 1, "{sql}");
+            statement.get_status(rusqlite::StatementStatus::VmStep)
+        })
+    };
+    let (few, many) = (steps(5), steps(2_000));
+    for (few, many) in few.into_iter().zip(many) {
+        assert!(many <= few + few / 4, "{few} steps with few people, {many} with many");
+    }
+}
+
 /// The counters and places follow whatever happens to people and memberships.
 #[test]
 fn presence_is_what_the_rows_say() {
@@ -185,7 +227,7 @@ fn presence_is_what_the_rows_say() {
     let harbour = beside(&world);
     let id = created(&world, &jar, "till@acme.com", json!({"roles": ["employee"]}));
     let check = |what: &str| {
-        let places = world.rows("SELECT user_id, tenant_id, organization_id FROM staff_places ORDER BY 1, 2, 3");
+        let places = world.rows(PLACES);
         let present = world.rows("SELECT user_id, tenant_id, organization_id FROM staff_presence ORDER BY 1, 2, 3");
         assert_eq!(places, present, "{what}");
         let counted = world.rows("SELECT tenant_id, organization_id, n FROM staff_counters WHERE n > 0 ORDER BY 1, 2");
