@@ -76,15 +76,17 @@ pub fn to_those_concerned_if_changed(concern: &Concern, notice: &Notice, now: Mi
     args.extend(args![concern.id, concern.tenant, concern.organization, covering, AUDIENCE, A_DAY]);
     let holds = |column: &str| format!("EXISTS (SELECT 1 FROM json_each({column}) f WHERE f.value IN (SELECT value FROM json_each(?15)))");
     let here = |column: &str| format!("({column} IS NULL OR EXISTS (SELECT 1 FROM json_each({column}) o WHERE o.value = ?14))");
+    // From the few roles that hold the feature to their holders, and never through everybody of the place.
     // Who works at an organization works at all below it.
     let above = "m.organization_id IN (SELECT p.ancestor_id FROM organization_paths p WHERE p.descendant_id = ?14)";
     Statement::new(
         format!(
             "{INTO} substr(?12, 1, 24) || substr(u.id, 25), ?13, ?14, u.id FROM staff_users u WHERE changes() = 1 AND u.id IN \
-             (SELECT m.user_id FROM staff_roles r JOIN staff_role_acls ra ON ra.role_id = r.id AND ra.deleted_at IS NULL \
-             JOIN staff_memberships m ON m.role_id = r.id AND m.tenant_id = ?13 AND (m.organization_id IS NULL OR {above}) \
-             AND m.deleted_at IS NULL WHERE (r.tenant_id = ?13 OR r.tenant_id IS NULL) AND r.deleted_at IS NULL \
-             AND (ra.is_super_admin = 1 OR ({} AND {})) \
+             (SELECT m.user_id FROM (SELECT id FROM staff_roles WHERE tenant_id = ?13 AND deleted_at IS NULL \
+             UNION ALL SELECT id FROM staff_roles WHERE tenant_id IS NULL AND deleted_at IS NULL) r \
+             CROSS JOIN staff_role_acls ra ON ra.role_id = r.id AND ra.deleted_at IS NULL AND (ra.is_super_admin = 1 OR ({} AND {})) \
+             CROSS JOIN staff_memberships m ON m.role_id = r.id AND m.tenant_id = ?13 AND (m.organization_id IS NULL OR {above}) \
+             AND m.deleted_at IS NULL \
              UNION SELECT a.user_id FROM staff_user_acls a JOIN staff_memberships m ON m.user_id = a.user_id AND m.tenant_id = ?13 \
              AND (m.organization_id IS NULL OR {above}) AND m.deleted_at IS NULL \
              WHERE a.tenant_id = ?13 AND a.deleted_at IS NULL AND {} LIMIT ?16) \
