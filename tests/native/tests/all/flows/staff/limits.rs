@@ -11,7 +11,7 @@ use super::{LOGIN, REFUSED, login, profile};
 
 /// TC-AUTH-016, the sign-in half.
 #[test]
-fn the_sixth_attempt_at_an_address_is_refused_and_a_success_starts_over() {
+fn tc_auth_016_the_sixth_attempt_at_an_address_is_refused_and_a_success_starts_over() {
     let world = World::seeded();
     let attempt = |email: &str, password: &str| world.send(login_request(email, password).ip("203.0.113.9"));
     for _ in 0..4 {

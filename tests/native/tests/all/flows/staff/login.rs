@@ -12,7 +12,7 @@ use super::{LOGIN, NO_ACCESS, REFUSED, form, id_of, login, logout, profile, refr
 
 /// TC-AUTH-001..003, 053: both cookies, remembered or not; a stable answer.
 #[test]
-fn a_login_sets_both_cookies_and_leads_to_the_back_office() {
+fn tc_auth_001_a_login_sets_both_cookies_and_leads_to_the_back_office() {
     let world = World::seeded();
     let res = login(&world, json!({}));
     let body = res.ok(200).json();
@@ -110,7 +110,7 @@ fn bodies_that_do_not_fit_say_no_more_than_a_wrong_password() {
 
 /// TC-AUTH-021, 026.
 #[test]
-fn redirects_stay_at_home() {
+fn tc_auth_021_redirects_stay_at_home() {
     let world = World::seeded();
     for (wanted, given) in [
         ("/backend/customers", "/backend/customers"),

@@ -10,7 +10,7 @@ use super::{bounce, cleared, login, logout, profile, refresh};
 
 /// TC-AUTH-017.
 #[test]
-fn a_remembered_session_hands_its_token_out_and_the_token_buys_access() {
+fn tc_auth_017_a_remembered_session_hands_its_token_out_and_the_token_buys_access() {
     let world = World::seeded();
     let res = login(&world, json!({"remember": true}));
     let token = res.ok(200).json()["refreshToken"].as_str().unwrap().to_owned();
@@ -101,7 +101,7 @@ fn a_dead_session_clears_the_browsers_cookies() {
 
 /// TC-AUTH-004.
 #[test]
-fn logging_out_ends_the_session_by_cookie_or_by_token_and_clears_both_cookies() {
+fn tc_auth_004_logging_out_ends_the_session_by_cookie_or_by_token_and_clears_both_cookies() {
     let world = World::seeded();
     for kept in [&["auth_token", "session_token"][..], &["auth_token"], &["session_token"]] {
         let jar = world.staff_login(ADMIN);
