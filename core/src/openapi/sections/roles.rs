@@ -14,6 +14,8 @@ pub const SHAPES: &[(&str, &str)] = &[
 
 const ROLE: Param = param("roleId", Uuid, "Whose grants.").required();
 
+const USER: Param = param("userId", Uuid, "Whose.").required();
+
 pub const ROLES: Section = Section {
     tag: "Staff: roles",
     about: "Nobody creates, changes or removes a role at or above their own priority, nor grants what they do not hold. Grants may end in `.*`.",
@@ -41,6 +43,20 @@ pub const ROLES: Section = Section {
             .errors(&[NotFound]),
         doc("replace_staff_role_acl", "Change what a role grants", ok("AclReplaced"))
             .about("In force on the next request of everyone who holds the role. A member that is absent stays as it is; `organizations: null` is everywhere.")
+            .errors(&[NotFound, Conflict, OptimisticLockConflict]),
+        doc(
+            "read_staff_user_acl",
+            "What a person holds beside their roles",
+            ok("{hasCustomAcl: bool, isSuperAdmin: bool, features: text[], denied: text[], organizations: uuid[]|null, updatedAt: time|null}"),
+        )
+        .about("It adds to the roles and denies; a denial wins over every grant.")
+        .query(&[USER, param("tenantId", Uuid, "Super admins: in another tenant.")])
+        .errors(&[NotFound]),
+        doc("replace_staff_user_acl", "Say what a person holds beside their roles", ok("AclReplaced"))
+            .about("Replaced as a whole: what is absent is empty, and one that says nothing is deleted.")
+            .errors(&[NotFound, Conflict, OptimisticLockConflict]),
+        doc("delete_staff_user_acl", "Let a person's roles decide alone", DONE)
+            .query(&[USER, param("tenantId", Uuid, "Super admins: in another tenant.")])
             .errors(&[NotFound, Conflict, OptimisticLockConflict]),
     ],
 };

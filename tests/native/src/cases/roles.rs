@@ -22,6 +22,20 @@ pub fn of(name: &str) -> Option<Case> {
             |w| Req::put(&format!("{AUTH}/roles/acl")).json(grants(&made(w))),
             |_| Req::put(&format!("{AUTH}/roles/acl")).json(grants(NOBODY)),
         ),
+        "read_staff_user_acl" => case("owner", |w| Req::get(&own_acl(&colleague(w))), |_| Req::get(&own_acl(NOBODY))),
+        "replace_staff_user_acl" => case("owner", |w| denies(&colleague(w)), |_| denies(NOBODY)),
+        "delete_staff_user_acl" => case(
+            "owner",
+            |w| {
+                let user = colleague(w);
+                w.arrange(&format!(
+                    "INSERT INTO staff_user_acls (id, user_id, tenant_id, created_at) VALUES ('{NOBODY}', '{user}', '{}', 1)",
+                    w.acme().tenant
+                ));
+                Req::delete(&own_acl(&user))
+            },
+            |_| Req::delete(&own_acl(NOBODY)),
+        ),
         _ => return None,
     })
 }
@@ -35,6 +49,25 @@ pub fn made(world: &World) -> String {
         place.tenant, place.organization
     ));
     id.to_owned()
+}
+
+/// Somebody of Acme's one organization, low enough for its owner to manage.
+fn colleague(world: &World) -> String {
+    let place = world.acme();
+    let (user, role) = (world.colleague(place.tenant, "colleague@staff.example"), made(world));
+    world.arrange(&format!(
+        "INSERT INTO staff_memberships (id, user_id, tenant_id, organization_id, role_id, created_at) VALUES ('{user}', '{user}', '{}', '{}', '{role}', 1)",
+        place.tenant, place.organization
+    ));
+    user.to_string()
+}
+
+fn own_acl(user: &str) -> String {
+    format!("{AUTH}/users/acl?userId={user}")
+}
+
+fn denies(user: &str) -> Req {
+    Req::put(&format!("{AUTH}/users/acl")).json(json!({"userId": user, "denied": ["customers.*"]}))
 }
 
 fn create(name: &str) -> Req {

@@ -10,6 +10,7 @@ mod people;
 mod role_acls;
 mod roles;
 mod sessions;
+mod user_acl;
 
 use portcullis_tests::{Jar, Req, Res, World, people::PASSWORD, staff::ADMIN};
 use serde_json::{Value, json};
