@@ -9,6 +9,7 @@ pub const SHAPES: &[(&str, &str)] = &[
         "{id: uuid, name: text, slug: text, description: text|null, priority: int, isSystem: bool, usersCount: int, tenantId: uuid|null, tenantIds: uuid[], \
          tenantName: text|null, updatedAt: time|null}",
     ),
+    ("Merged", "{ok: true, created: text[], updated: text[]}"),
     ("AclReplaced", "{ok: true, sanitized: bool, warning?: \"features_omitted\"}"),
 ];
 
@@ -58,5 +59,16 @@ pub const ROLES: Section = Section {
         doc("delete_staff_user_acl", "Let a person's roles decide alone", DONE)
             .query(&[USER, param("tenantId", Uuid, "Super admins: in another tenant.")])
             .errors(&[NotFound, Conflict, OptimisticLockConflict]),
+        doc(
+            "list_role_packs",
+            "Packs of roles",
+            ok("{items: {id: text, title: text, roles: {slug: text, name: text, priority: int, platform: bool, features: text[]}[]}[]}"),
+        ),
+        doc("apply_role_pack", "Bring a tenant the roles of a pack", ok("Merged"))
+            .about("Merges: a role that is there keeps its name, priority and grants, and gets what it lacks. A second time changes nothing.")
+            .errors(&[NotFound, Conflict]),
+        doc("sync_staff_role_acls", "Give the default roles back what they lack", ok("Merged"))
+            .about("As the default pack, for a tenant's own roles and, by super admins, for the platform's.")
+            .errors(&[NotFound, Conflict]),
     ],
 };

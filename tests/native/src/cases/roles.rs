@@ -36,6 +36,20 @@ pub fn of(name: &str) -> Option<Case> {
             },
             |_| Req::delete(&own_acl(NOBODY)),
         ),
+        "list_role_packs" => case("owner", |_| Req::get(&format!("{AUTH}/role-packs")), |_| Req::get(&format!("{AUTH}/role-packs")).bearer("x")),
+        "apply_role_pack" => case(
+            "super",
+            |_| Req::post(&format!("{AUTH}/role-packs/crm/apply")).json(json!({})),
+            |_| Req::post(&format!("{AUTH}/role-packs/none/apply")).json(json!({})),
+        ),
+        "sync_staff_role_acls" => case(
+            "super",
+            |w| {
+                w.arrange("UPDATE staff_role_acls SET features_json = '[]' WHERE role_id = (SELECT id FROM staff_roles WHERE slug = 'owner')");
+                Req::post(&format!("{AUTH}/roles/acl/sync")).json(json!({}))
+            },
+            |_| Req::post(&format!("{AUTH}/roles/acl/sync")).json(json!({"tenantId": NOBODY})),
+        ),
         _ => return None,
     })
 }

@@ -8,6 +8,7 @@ mod own_account;
 mod password_reset;
 mod people;
 mod role_acls;
+mod role_packs;
 mod roles;
 mod sessions;
 mod user_acl;
