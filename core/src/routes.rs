@@ -184,6 +184,12 @@ pub static ROUTES: &[Route] = table! {
         DELETE "/roles"     delete_staff_role      Can(Staff, "auth.roles.manage"), SIGNED_IN, None,                               Events(staff::roles::delete::AUDIT), cost(3, 0, 1, 0) => staff::roles::delete::handle;
         GET    "/roles/acl" read_staff_role_acl    Can(Staff, "auth.acl.manage"),   SIGNED_IN, None,                               Reads,                               cost(2, 0, 1, 0) => staff::roles::acl::read;
         PUT    "/roles/acl" replace_staff_role_acl Can(Staff, "auth.acl.manage"),   SIGNED_IN, json(&staff::roles::acl::BODY),     Events(staff::roles::acl::AUDIT),    cost(3, 0, 1, 0) => staff::roles::acl::replace;
+        GET    "/users/acl" read_staff_user_acl    Can(Staff, "auth.acl.manage"),   SIGNED_IN, None,                               Reads,                               cost(2, 0, 1, 0) => staff::user_acl::read;
+        PUT    "/users/acl" replace_staff_user_acl Can(Staff, "auth.acl.manage"),   SIGNED_IN, json(&staff::user_acl::BODY),       Events(staff::user_acl::REPLACE_AUDIT), cost(3, 0, 1, 0) => staff::user_acl::replace;
+        DELETE "/users/acl" delete_staff_user_acl  Can(Staff, "auth.acl.manage"),   SIGNED_IN, None,                               Events(staff::user_acl::DELETE_AUDIT),  cost(3, 0, 1, 0) => staff::user_acl::delete;
+        GET    "/role-packs"              list_role_packs      Can(Staff, "auth.roles.list"),   SIGNED_IN, None,                              Reads,                                    cost(1, 0, 1, 0) => staff::roles::packs::list;
+        POST   "/role-packs/{pack}/apply" apply_role_pack      Can(Staff, "auth.roles.manage"), SIGNED_IN, json(&staff::roles::packs::BODY), Events(staff::roles::packs::APPLY_AUDIT), cost(3, 0, 1, 0) => staff::roles::packs::apply;
+        POST   "/roles/acl/sync"          sync_staff_role_acls Can(Staff, "auth.acl.manage"),   SIGNED_IN, json(&staff::roles::packs::BODY), Events(staff::roles::packs::SYNC_AUDIT),  cost(3, 0, 1, 0) => staff::roles::packs::sync;
     }
     // Tokens for origin apps, and their registry
     "/api" {

@@ -12,3 +12,4 @@ pub mod refresh;
 pub mod roles;
 pub mod sessions;
 pub mod sign_in;
+pub mod user_acl;

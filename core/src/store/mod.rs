@@ -37,6 +37,7 @@ pub mod staff_people;
 pub mod staff_role_admin;
 pub mod staff_roles;
 pub mod staff_sessions;
+pub mod staff_user_acls;
 pub mod succession;
 pub mod tenants;
 pub mod tokens;

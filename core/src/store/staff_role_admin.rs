@@ -126,6 +126,27 @@ pub fn one(sight: Sight, id: Id<Role>) -> Query {
     )
 }
 
+/// Roles of a tenant, and of the platform, by their slugs.
+pub fn by_slugs(tenant: Id<Tenant>, slugs: &[&str]) -> Query {
+    Query::new(
+        format!("{} WHERE COALESCE(r.tenant_id, '') IN (?1, '') AND r.deleted_at IS NULL AND r.slug IN (SELECT value FROM json_each(?2))", select()),
+        args![tenant, json!(slugs).to_string()],
+    )
+}
+
+/// Aborts the batch unless the tenant is a live one.
+pub fn in_live_tenant(tenant: Id<Tenant>) -> Statement {
+    Statement::new(
+        "INSERT OR REPLACE INTO precondition (id, ok) SELECT 1, EXISTS (SELECT 1 FROM tenants WHERE id = ?1 AND deleted_at IS NULL)",
+        args![tenant],
+    )
+}
+
+/// Whether a tenant is a live one.
+pub fn tenant_is_live(tenant: Id<Tenant>) -> Query {
+    Query::new("SELECT count(*) AS n FROM tenants WHERE id = ?1 AND deleted_at IS NULL", args![tenant])
+}
+
 /// What a role is called and how high it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
@@ -146,10 +167,7 @@ pub fn create(
     now: Millis,
 ) -> [Statement; 3] {
     [
-        Statement::new(
-            "INSERT OR REPLACE INTO precondition (id, ok) SELECT 1, EXISTS (SELECT 1 FROM tenants WHERE id = ?1 AND deleted_at IS NULL)",
-            args![tenant],
-        ),
+        in_live_tenant(tenant),
         Statement::new(
             "INSERT INTO staff_roles (id, tenant_id, slug, name, description, priority, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             args![id, tenant, draft.slug.as_str(), draft.name.as_str(), draft.description.clone(), draft.priority, now],

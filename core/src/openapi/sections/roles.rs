@@ -9,10 +9,13 @@ pub const SHAPES: &[(&str, &str)] = &[
         "{id: uuid, name: text, slug: text, description: text|null, priority: int, isSystem: bool, usersCount: int, tenantId: uuid|null, tenantIds: uuid[], \
          tenantName: text|null, updatedAt: time|null}",
     ),
+    ("Merged", "{ok: true, created: text[], updated: text[]}"),
     ("AclReplaced", "{ok: true, sanitized: bool, warning?: \"features_omitted\"}"),
 ];
 
 const ROLE: Param = param("roleId", Uuid, "Whose grants.").required();
+
+const USER: Param = param("userId", Uuid, "Whose.").required();
 
 pub const ROLES: Section = Section {
     tag: "Staff: roles",
@@ -42,5 +45,30 @@ pub const ROLES: Section = Section {
         doc("replace_staff_role_acl", "Change what a role grants", ok("AclReplaced"))
             .about("In force on the next request of everyone who holds the role. A member that is absent stays as it is; `organizations: null` is everywhere.")
             .errors(&[NotFound, Conflict, OptimisticLockConflict]),
+        doc(
+            "read_staff_user_acl",
+            "What a person holds beside their roles",
+            ok("{hasCustomAcl: bool, isSuperAdmin: bool, features: text[], denied: text[], organizations: uuid[]|null, updatedAt: time|null}"),
+        )
+        .about("It adds to the roles and denies; a denial wins over every grant.")
+        .query(&[USER, param("tenantId", Uuid, "Super admins: in another tenant.")])
+        .errors(&[NotFound]),
+        doc("replace_staff_user_acl", "Say what a person holds beside their roles", ok("AclReplaced"))
+            .about("Replaced as a whole: what is absent is empty, and one that says nothing is deleted.")
+            .errors(&[NotFound, Conflict, OptimisticLockConflict]),
+        doc("delete_staff_user_acl", "Let a person's roles decide alone", DONE)
+            .query(&[USER, param("tenantId", Uuid, "Super admins: in another tenant.")])
+            .errors(&[NotFound, Conflict, OptimisticLockConflict]),
+        doc(
+            "list_role_packs",
+            "Packs of roles",
+            ok("{items: {id: text, title: text, roles: {slug: text, name: text, priority: int, platform: bool, features: text[]}[]}[]}"),
+        ),
+        doc("apply_role_pack", "Bring a tenant the roles of a pack", ok("Merged"))
+            .about("Merges: a role that is there keeps its name, priority and grants, and gets what it lacks. A second time changes nothing.")
+            .errors(&[NotFound, Conflict]),
+        doc("sync_staff_role_acls", "Give the default roles back what they lack", ok("Merged"))
+            .about("As the default pack, for a tenant's own roles and, by super admins, for the platform's.")
+            .errors(&[NotFound, Conflict]),
     ],
 };

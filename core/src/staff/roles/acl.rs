@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{event, target};
 use crate::{
+    actor::Actor,
     admin::{lock, roles::acl::oversized},
     change::Change,
     cx::Cx,
@@ -148,15 +149,15 @@ fn check(cx: &Cx<'_>, role: &StaffRoleRow, before: &Access, after: &Access, mut 
         outlook.check()?;
     }
     let known = rows.next().unwrap_or_default().all::<OrganizationRow>()?;
-    places(cx, role, before, after, &known)
+    unknown_places(cx.actor()?, role.tenant_id, before, after, &known)
 }
 
-/// Every organization that comes into the list is a live one of the role's tenant.
-fn places(cx: &Cx<'_>, role: &StaffRoleRow, before: &Access, after: &Access, known: &[OrganizationRow]) -> Result<(), Problem> {
+/// Every organization that comes into the list is a live one of the tenant; of any, for a role of the platform.
+pub fn unknown_places(actor: &Actor, tenant: Option<Id<Tenant>>, before: &Access, after: &Access, known: &[OrganizationRow]) -> Result<(), Problem> {
     let added = after.organizations.iter().flatten().filter(|id| !before.organizations.iter().flatten().any(|old| old == *id));
-    let in_tenant = |row: &OrganizationRow| role.tenant_id.is_none_or(|tenant| row.tenant_id == tenant);
+    let in_tenant = |row: &OrganizationRow| tenant.is_none_or(|tenant| row.tenant_id == tenant);
     let is_known = |id: &Id<Organization>| known.iter().any(|row| row.id == *id && in_tenant(row));
-    match (added.into_iter().all(is_known), cx.actor()?.grants.admin) {
+    match (added.into_iter().all(is_known), actor.grants.admin) {
         (true, _) => Ok(()),
         (false, true) => Err(Problem::not_found("Organization not found")),
         (false, false) => Err(Denial::ForeignOrganization.into()),

@@ -4,6 +4,7 @@ pub mod acl;
 pub mod create;
 pub mod delete;
 pub mod list;
+pub mod packs;
 pub mod update;
 
 use serde_json::{Value, json};

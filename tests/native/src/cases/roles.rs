@@ -22,6 +22,34 @@ pub fn of(name: &str) -> Option<Case> {
             |w| Req::put(&format!("{AUTH}/roles/acl")).json(grants(&made(w))),
             |_| Req::put(&format!("{AUTH}/roles/acl")).json(grants(NOBODY)),
         ),
+        "read_staff_user_acl" => case("owner", |w| Req::get(&own_acl(&colleague(w))), |_| Req::get(&own_acl(NOBODY))),
+        "replace_staff_user_acl" => case("owner", |w| denies(&colleague(w)), |_| denies(NOBODY)),
+        "delete_staff_user_acl" => case(
+            "owner",
+            |w| {
+                let user = colleague(w);
+                w.arrange(&format!(
+                    "INSERT INTO staff_user_acls (id, user_id, tenant_id, created_at) VALUES ('{NOBODY}', '{user}', '{}', 1)",
+                    w.acme().tenant
+                ));
+                Req::delete(&own_acl(&user))
+            },
+            |_| Req::delete(&own_acl(NOBODY)),
+        ),
+        "list_role_packs" => case("owner", |_| Req::get(&format!("{AUTH}/role-packs")), |_| Req::get(&format!("{AUTH}/role-packs")).bearer("x")),
+        "apply_role_pack" => case(
+            "super",
+            |_| Req::post(&format!("{AUTH}/role-packs/crm/apply")).json(json!({})),
+            |_| Req::post(&format!("{AUTH}/role-packs/none/apply")).json(json!({})),
+        ),
+        "sync_staff_role_acls" => case(
+            "super",
+            |w| {
+                w.arrange("UPDATE staff_role_acls SET features_json = '[]' WHERE role_id = (SELECT id FROM staff_roles WHERE slug = 'owner')");
+                Req::post(&format!("{AUTH}/roles/acl/sync")).json(json!({}))
+            },
+            |_| Req::post(&format!("{AUTH}/roles/acl/sync")).json(json!({"tenantId": NOBODY})),
+        ),
         _ => return None,
     })
 }
@@ -35,6 +63,25 @@ pub fn made(world: &World) -> String {
         place.tenant, place.organization
     ));
     id.to_owned()
+}
+
+/// Somebody of Acme's one organization, low enough for its owner to manage.
+fn colleague(world: &World) -> String {
+    let place = world.acme();
+    let (user, role) = (world.colleague(place.tenant, "colleague@staff.example"), made(world));
+    world.arrange(&format!(
+        "INSERT INTO staff_memberships (id, user_id, tenant_id, organization_id, role_id, created_at) VALUES ('{user}', '{user}', '{}', '{}', '{role}', 1)",
+        place.tenant, place.organization
+    ));
+    user.to_string()
+}
+
+fn own_acl(user: &str) -> String {
+    format!("{AUTH}/users/acl?userId={user}")
+}
+
+fn denies(user: &str) -> Req {
+    Req::put(&format!("{AUTH}/users/acl")).json(json!({"userId": user, "denied": ["customers.*"]}))
 }
 
 fn create(name: &str) -> Req {

@@ -8,8 +8,10 @@ mod own_account;
 mod password_reset;
 mod people;
 mod role_acls;
+mod role_packs;
 mod roles;
 mod sessions;
+mod user_acl;
 
 use portcullis_tests::{Jar, Req, Res, World, people::PASSWORD, staff::ADMIN};
 use serde_json::{Value, json};

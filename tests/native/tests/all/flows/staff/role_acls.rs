@@ -9,6 +9,12 @@ use serde_json::{Value, json};
 use super::roles::{acl, assign, delete, events, grant, list, made, update};
 use crate::flows::admin_users::NOBODY;
 
+/// Whether somebody holds a feature, as the check route says it.
+pub fn feature_check(world: &World, jar: &Jar, feature: &str) -> bool {
+    let res = world.send(Req::post("/api/auth/feature-check").jar(jar).json(json!({"features": [feature]})));
+    res.ok(200).json()["ok"] == true
+}
+
 #[test]
 fn tc_auth_051_nobody_grants_a_role_what_they_lack() {
     let world = World::seeded();

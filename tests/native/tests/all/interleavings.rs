@@ -1,0 +1,198 @@
+//! Two requests at once, interleaved call by call: a scheduler decides before every call to the database who goes on.
+//! Whatever it decides, one super admin and one owner are left; where the batch does not insist on it, none is.
+
+use std::{
+    cell::Cell,
+    collections::BTreeMap,
+    future::{Future, poll_fn},
+    pin::Pin,
+    task::{Context, Poll, Waker},
+};
+
+use portcullis_core::{
+    app::{self, Incoming},
+    args,
+    domain::{
+        id::{Id, Record, User},
+        membership::Seat,
+        time::Millis,
+    },
+    ports::{Database, Fut, Ports, Query, Rows, Statement, StoreError, Written},
+    store::succession::{self, Losing, OutlookRow},
+};
+use portcullis_tests::{Jar, Req, SqliteDatabase, World};
+use serde_json::json;
+
+const TRIALS: u64 = 1_000;
+
+/// Stops before every call, so that somebody else may go first. `forgetful` drops what the batch insists on: the twin.
+struct Stepwise<'w> {
+    inner: &'w SqliteDatabase,
+    forgetful: bool,
+}
+
+/// Gives way once.
+async fn give_way() {
+    let gave = Cell::new(false);
+    poll_fn(|_| if gave.replace(true) { Poll::Ready(()) } else { Poll::Pending }).await;
+}
+
+/// Whether a statement is the one that holds the last of their kind.
+fn holds(statement: &Statement) -> bool {
+    statement.sql.contains("INTO precondition") && statement.sql.contains("staff_users")
+}
+
+impl Database for Stepwise<'_> {
+    fn read(&self, queries: Vec<Query>) -> Fut<'_, Result<Vec<Rows>, StoreError>> {
+        Box::pin(async move {
+            give_way().await;
+            self.inner.read(queries).await
+        })
+    }
+
+    fn write(&self, mut statements: Vec<Statement>) -> Fut<'_, Result<Vec<Written>, StoreError>> {
+        Box::pin(async move {
+            give_way().await;
+            if self.forgetful {
+                statements.retain(|statement| !holds(statement));
+            }
+            self.inner.write(statements).await
+        })
+    }
+}
+
+/// Polls two futures in an order drawn from a seed, to their ends. What it drew comes back.
+fn together<A, B>(one: impl Future<Output = A>, other: impl Future<Output = B>, seed: u64) -> (A, B, String) {
+    let (mut one, mut other): (Pin<Box<_>>, Pin<Box<_>>) = (Box::pin(one), Box::pin(other));
+    let (mut first, mut second, mut drawn) = (None, None, String::new());
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    while first.is_none() || second.is_none() {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        let turn = if first.is_some() { false } else { second.is_some() || (state >> 33).is_multiple_of(2) };
+        drawn.push(if turn { 'a' } else { 'b' });
+        if turn {
+            if let Poll::Ready(value) = one.as_mut().poll(&mut cx) {
+                first = Some(value);
+            }
+        } else if let Poll::Ready(value) = other.as_mut().poll(&mut cx) {
+            second = Some(value);
+        }
+    }
+    (first.unwrap(), second.unwrap(), drawn)
+}
+
+/// Statuses and schedules that came about.
+type Seen = BTreeMap<String, usize>;
+
+/// Two super admins take the flag from each other. How often nobody was left.
+fn super_admins_against_each_other(trials: u64, forgetful: bool) -> (usize, Seen) {
+    let world = World::seeded();
+    let place = world.acme();
+    world.arrange("UPDATE staff_users SET is_active = 0");
+    let seat = Seat { tenant: place.tenant, organization: Some(place.organization) };
+    let people: Vec<(Id<User>, Jar)> = ["one@acme.example", "two@acme.example"]
+        .map(|email| {
+            let user = world.colleague(place.tenant, email);
+            (user, world.staff_session(user, seat))
+        })
+        .into();
+    let (mut nobody, mut seen) = (0, Seen::new());
+    for trial in 0..trials {
+        world.advance_seconds(2);
+        world.arrange("DELETE FROM staff_user_acls");
+        for (user, _) in &people {
+            world.arrange(&format!(
+                "INSERT INTO staff_user_acls (id, user_id, tenant_id, is_super_admin, created_at) VALUES ('{user}', '{user}', '{}', 1, 1)",
+                place.tenant
+            ));
+        }
+        let incoming = |by: usize| Incoming {
+            now: Millis(world.now()),
+            request_id: format!("trial-{trial}-{by}"),
+            client_ip: Some(format!("10.9.{by}.1")),
+            request: Req::put("/api/auth/users/acl").json(json!({"userId": people[1 - by].0})).jar(&people[by].1).request,
+        };
+        let database = Stepwise { inner: &world.database, forgetful };
+        let (one, other, drawn) = world.with_ports(|ports| {
+            let ports = Ports { database: &database, ..ports };
+            together(app::handle(&world.deployment, ports, incoming(0)), app::handle(&world.deployment, ports, incoming(1)), trial + 1)
+        });
+        let left = world.count("staff_user_acls WHERE is_super_admin = 1 AND deleted_at IS NULL");
+        nobody += usize::from(left == 0);
+        *seen.entry(format!("{} {}", one.response.status.as_u16(), other.response.status.as_u16())).or_default() += 1;
+        *seen.entry(drawn).or_default() += 1;
+    }
+    (nobody, seen)
+}
+
+#[test]
+fn of_two_super_admins_who_remove_each_other_one_is_left() {
+    let (nobody, seen) = super_admins_against_each_other(TRIALS, false);
+    assert_eq!(nobody, 0, "{seen:?}");
+    let schedules = seen.keys().filter(|key| key.starts_with(['a', 'b'])).count();
+    assert!(schedules >= 20, "{schedules} schedules: {seen:?}");
+    // Both ways round, and by the batch as well as by the guard in front of it.
+    for outcome in ["200 409", "409 200"] {
+        assert!(seen.contains_key(outcome), "{seen:?}");
+    }
+    assert!(!seen.contains_key("200 200") && seen.keys().all(|key| !key.contains("500")), "{seen:?}");
+}
+
+#[test]
+fn a_batch_that_does_not_insist_loses_both_super_admins() {
+    let (nobody, seen) = super_admins_against_each_other(100, true);
+    assert!(nobody > 0, "the twin was not caught: {seen:?}");
+}
+
+/// What removal and leaving have in common: look who is left, then take the membership away in a batch that insists.
+async fn end_membership(database: &Stepwise<'_>, membership: Id<Record>, now: i64) -> bool {
+    let ids = [membership];
+    let losing = Losing::Memberships(&ids);
+    let rows = database.read(vec![succession::outlook(&losing)]).await.unwrap().remove(0);
+    if rows.first::<OutlookRow>().unwrap().unwrap().check().is_err() {
+        return false;
+    }
+    let end = Statement::new("UPDATE staff_memberships SET deleted_at = ?2 WHERE id = ?1 AND deleted_at IS NULL", args![membership, Millis(now)]);
+    database.write(vec![succession::hold(&losing), end]).await.is_ok()
+}
+
+/// One owner is removed while the other leaves. How often nobody was left.
+fn owners_going_at_once(trials: u64, forgetful: bool) -> usize {
+    let world = World::seeded();
+    let place = world.acme();
+    let role = world.value("SELECT id FROM staff_roles WHERE slug = 'owner'").as_str().unwrap().to_owned();
+    let ids: Vec<Id<Record>> = ["one@acme.example", "two@acme.example"]
+        .map(|email| {
+            let (user, id) = (world.colleague(place.tenant, email), world.id());
+            world.arrange(&format!(
+                "INSERT INTO staff_memberships (id, user_id, tenant_id, organization_id, role_id, created_at) VALUES ('{id}', '{user}', '{}', '{}', '{role}', 1)",
+                place.tenant, place.organization
+            ));
+            id
+        })
+        .into();
+    let mut nobody = 0;
+    for trial in 0..trials {
+        world.arrange("UPDATE staff_memberships SET deleted_at = NULL");
+        let database = Stepwise { inner: &world.database, forgetful };
+        let (removed, left, drawn) =
+            together(end_membership(&database, ids[0], world.now()), end_membership(&database, ids[1], world.now()), trial + 1);
+        let owners = world.count(&format!("staff_memberships WHERE role_id = '{role}' AND deleted_at IS NULL"));
+        assert!(forgetful || (removed != left && owners == 1), "{drawn}: {removed} {left}, {owners} left");
+        nobody += usize::from(owners == 0);
+    }
+    nobody
+}
+
+#[test]
+fn of_two_owners_who_go_at_once_one_is_left() {
+    assert_eq!(owners_going_at_once(TRIALS, false), 0);
+}
+
+#[test]
+fn a_batch_that_does_not_insist_loses_both_owners() {
+    assert!(owners_going_at_once(100, true) > 0, "the twin was not caught");
+}
