@@ -3,6 +3,7 @@
 pub mod feature_check;
 pub mod login;
 pub mod logout;
+pub mod memberships;
 pub mod new_password;
 pub mod password_reset;
 pub mod people;

@@ -15,6 +15,7 @@ pub mod invitations;
 pub mod links;
 pub mod listing;
 pub mod maintenance;
+pub mod membership_invitations;
 pub mod memberships;
 pub mod merchants;
 pub mod notifications;

@@ -7,6 +7,7 @@ mod customer;
 mod directory;
 mod operations;
 mod roles;
+mod seats;
 mod staff;
 mod staff_people;
 
@@ -29,6 +30,7 @@ pub const SECTIONS: &[Section] = &[
     staff_people::OWN_ACCOUNT,
     staff_people::PEOPLE,
     roles::ROLES,
+    seats::SEATS,
     operations::DIRECTORY,
     directory::ORGANIZATIONS,
     directory::TENANTS,
@@ -52,4 +54,10 @@ pub fn shapes() -> impl Iterator<Item = (&'static str, &'static str)> {
     .into_iter()
     .flatten()
     .copied()
+    [customer::SHAPES, administration::SHAPES, staff::SHAPES, staff_people::SHAPES, roles::SHAPES, directory::SHAPES, operations::SHAPES]
+    [apps::SHAPES, customer::SHAPES, administration::SHAPES, staff::SHAPES, staff_people::SHAPES, directory::SHAPES, operations::SHAPES]
+    [customer::SHAPES, administration::SHAPES, staff::SHAPES, staff_people::SHAPES, seats::SHAPES, directory::SHAPES, operations::SHAPES]
+        .into_iter()
+        .flatten()
+        .copied()
 }

@@ -2,6 +2,8 @@
 
 mod coverage;
 mod header;
+mod invitations;
+mod memberships;
 mod operator;
 mod scopes;
 mod switch;
