@@ -197,6 +197,7 @@ pub static ROUTES: &[Route] = table! {
     }
     // Staff: who works where
     "/api/auth" {
+        POST   "/bootstrap"                          bootstrap_platform          Public,                         public(StaffBootstrap, NoSubject),        json(&staff::bootstrap::BODY),          Events(staff::bootstrap::AUDIT),             cost(2, 0, 1, 1) => staff::bootstrap::handle;
         GET    "/memberships"                        list_own_memberships        AnyPlace,                       SIGNED_IN,                                None,                                   Reads,                                       cost(2, 0, 1, 0) => staff::places::list::handle;
         DELETE "/memberships/{id}"                   leave_membership            AnyPlace,                       SIGNED_IN,                                None,                                   Events(staff::memberships::leave::AUDIT),    cost(3, 0, 1, 0) => staff::memberships::leave::handle;
         POST   "/switch"                             switch_place                AnyPlace,                       SIGNED_IN,                                json(&staff::places::switch::BODY),     Events(staff::places::switch::AUDIT),        cost(3, 0, 1, 0) => staff::places::switch::handle;
@@ -258,7 +259,7 @@ pub static ROUTES: &[Route] = table! {
         GET "/.well-known/revocations" list_revocations Public, NONE, None, Reads, cost(1, 0, 0, 0) => feed::handle;
         GET  "/api/check" check_by_query Public, NONE, None,               Reads, cost(2, 0, 0, 0) => check::by_query;
         POST "/api/check" check_by_body  Public, NONE, json(&check::BODY), Reads, cost(2, 0, 0, 0) => check::by_body;
-        GET "/api/health"            health Public, NONE, None, Reads, cost(1, 1, 1, 0) => health::handle;
+        GET "/api/health"            health Public, NONE, None, Reads, cost(2, 1, 1, 0) => health::handle;
     }
     // Development only
     "/dev" {

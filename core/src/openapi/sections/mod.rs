@@ -48,16 +48,11 @@ pub fn shapes() -> impl Iterator<Item = (&'static str, &'static str)> {
         staff::SHAPES,
         staff_people::SHAPES,
         roles::SHAPES,
+        seats::SHAPES,
         directory::SHAPES,
         operations::SHAPES,
     ]
     .into_iter()
     .flatten()
     .copied()
-    [customer::SHAPES, administration::SHAPES, staff::SHAPES, staff_people::SHAPES, roles::SHAPES, directory::SHAPES, operations::SHAPES]
-    [apps::SHAPES, customer::SHAPES, administration::SHAPES, staff::SHAPES, staff_people::SHAPES, directory::SHAPES, operations::SHAPES]
-    [customer::SHAPES, administration::SHAPES, staff::SHAPES, staff_people::SHAPES, seats::SHAPES, directory::SHAPES, operations::SHAPES]
-        .into_iter()
-        .flatten()
-        .copied()
 }

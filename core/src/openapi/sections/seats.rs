@@ -26,6 +26,9 @@ pub const SEATS: Section = Section {
     tag: "Staff: where they work",
     about: "A membership is a tenant, an organization of it or all, merchants of that or all, and a role. It reaches everything under its organization.",
     docs: &[
+        doc("bootstrap_platform", "The first administrator", created("{ok: true, userId: uuid, tenantId: uuid, organizationId: uuid|null}"))
+            .about("By the one-time `BOOTSTRAP_SECRET` of the deployment, once ever, and only while nobody is super admin. Makes the first tenant and, where `organizationName` names it, its organization.")
+            .errors(&[ValidationError, Conflict]),
         doc("list_own_memberships", "Where one works, as what", ok("{items: OwnMembership[], tenantId: uuid, organizationId: uuid|null}"))
             .about("`tenantId` and `organizationId` say where the request acts. Answers from anywhere, so that whoever lost a place finds the others."),
         doc("switch_place", "Go to another place", ok("{ok: true, token: text, tenantId: uuid, organizationId: uuid|null}"))

@@ -14,6 +14,17 @@ const NOBODYS: &str = "0190f5fe-7c00-7a00-8000-000000000001";
 
 pub fn of(name: &str) -> Option<Case> {
     Some(match name {
+        "bootstrap_platform" => case(
+            "anonymous",
+            |w| {
+                // Nobody is super admin any more: the platform is for the taking.
+                w.arrange(
+                    "UPDATE staff_memberships SET deleted_at = 1 WHERE role_id IN (SELECT role_id FROM staff_role_acls WHERE is_super_admin = 1)",
+                );
+                bootstrap("root@id.example.com")
+            },
+            |_| bootstrap("root@id.example.com"),
+        ),
         "list_own_memberships" => {
             case("owner", |_| Req::get(&format!("{AUTH}/memberships")), |_| Req::get(&format!("{AUTH}/memberships")).bearer("made-up"))
         }
@@ -81,6 +92,10 @@ pub fn of(name: &str) -> Option<Case> {
 
 fn post(path: &str, body: Value) -> Req {
     Req::post(&format!("{AUTH}/{path}")).json(body)
+}
+
+fn bootstrap(email: &str) -> Req {
+    post("bootstrap", json!({"secret": crate::world::BOOTSTRAP_SECRET, "email": email, "password": "a long and quiet phrase"}))
 }
 
 fn switch(body: Value) -> Req {

@@ -1,5 +1,6 @@
 //! Where staff work and what they reach.
 
+mod bootstrap;
 mod coverage;
 mod header;
 mod invitations;
