@@ -138,8 +138,6 @@ pub static ROUTES: &[Route] = table! {
         GET  "/session/refresh" bounce_staff_session  Public,         public(StaffRefresh, Token),    None,                               Touches,                      cost(1, 0, 2, 0) => staff::refresh::bounce;
         POST "/session/refresh" refresh_staff_session Public,         public(StaffRefresh, Token),    json(&staff::refresh::BODY),        Touches,                      cost(1, 0, 2, 0) => staff::refresh::exchange;
         GET  "/profile"         get_staff_profile     Session(Staff), SIGNED_IN,                      None,                               Reads,                        cost(1, 0, 1, 0) => staff::profile::get;
-        GET  "/memberships"     list_own_memberships  AnyPlace,       SIGNED_IN,                      None,                               Reads,                        cost(2, 0, 1, 0) => staff::places::list::handle;
-        POST "/switch"          switch_place          AnyPlace,       SIGNED_IN,                      json(&staff::places::switch::BODY), Events(staff::places::switch::AUDIT), cost(3, 0, 1, 0) => staff::places::switch::handle;
         POST "/feature-check"   check_staff_features  Session(Staff), SIGNED_IN,                      json(&staff::feature_check::BODY),  Reads,                        cost(1, 0, 1, 0) => staff::feature_check::handle;
     }
     // Staff: one's own account
@@ -203,6 +201,21 @@ pub static ROUTES: &[Route] = table! {
         POST   "/apps/{id}/credentials"                 create_app_credential   Can(Staff, "apps.manage"),  SIGNED_IN, None,                      Events(apps::credentials::CREATE_AUDIT), cost(3, 0, 1, 0) => apps::credentials::create;
         DELETE "/apps/{id}/credentials/{credential}"    revoke_app_credential   Can(Staff, "apps.manage"),  SIGNED_IN, None,                      Events(apps::credentials::REVOKE_AUDIT), cost(3, 0, 1, 0) => apps::credentials::revoke;
     }
+    // Staff: who works where
+    "/api/auth" {
+        POST   "/bootstrap"                          bootstrap_platform          Public,                         public(StaffBootstrap, NoSubject),        json(&staff::bootstrap::BODY),          Events(staff::bootstrap::AUDIT),             cost(2, 0, 1, 1) => staff::bootstrap::handle;
+        GET    "/memberships"                        list_own_memberships        AnyPlace,                       SIGNED_IN,                                None,                                   Reads,                                       cost(2, 0, 1, 0) => staff::places::list::handle;
+        DELETE "/memberships/{id}"                   leave_membership            AnyPlace,                       SIGNED_IN,                                None,                                   Events(staff::memberships::leave::AUDIT),    cost(3, 0, 1, 0) => staff::memberships::leave::handle;
+        POST   "/switch"                             switch_place                AnyPlace,                       SIGNED_IN,                                json(&staff::places::switch::BODY),     Events(staff::places::switch::AUDIT),        cost(3, 0, 1, 0) => staff::places::switch::handle;
+        POST   "/memberships/invite"                 invite_member               Can(Staff, "auth.users.create"), invites(StaffInvite),                    json(&staff::memberships::invite::BODY), Events(staff::memberships::invite::AUDIT),  cost(4, 0, 3, 0) => staff::memberships::invite::handle;
+        POST   "/memberships/accept"                 accept_membership           Public,                         public(StaffInvitationAccept, NoSubject), json(&staff::memberships::accept::BODY), Events(staff::memberships::accept::AUDIT),  cost(2, 0, 1, 1) => staff::memberships::accept::handle;
+        GET    "/memberships/invitations"            list_member_invitations     Can(Staff, "auth.users.list"),  SIGNED_IN,                                None,                                   Reads,                                       cost(2, 0, 1, 0) => staff::memberships::list::invitations;
+        DELETE "/memberships/invitations/{id}"       cancel_member_invitation    Can(Staff, "auth.users.create"), SIGNED_IN,                               None,                                   Events(staff::memberships::cancel::AUDIT),   cost(3, 0, 1, 0) => staff::memberships::cancel::handle;
+        GET    "/users/{id}/memberships"             list_memberships            Can(Staff, "auth.users.list"),  SIGNED_IN,                                None,                                   Reads,                                       cost(2, 0, 1, 0) => staff::memberships::list::of_person;
+        POST   "/users/{id}/memberships"             create_membership           Can(Staff, "auth.users.edit"),  SIGNED_IN,                                json(&staff::memberships::create::BODY), Events(staff::memberships::create::AUDIT),  cost(3, 0, 1, 0) => staff::memberships::create::handle;
+        PUT    "/users/{id}/memberships/{membership}" update_membership          Can(Staff, "auth.users.edit"),  SIGNED_IN,                                json(&staff::memberships::update::BODY), Events(staff::memberships::update::AUDIT),  cost(4, 0, 1, 0) => staff::memberships::update::handle;
+        DELETE "/users/{id}/memberships/{membership}" delete_membership          Can(Staff, "auth.users.edit"),  SIGNED_IN,                                None,                                   Events(staff::memberships::delete::AUDIT),   cost(3, 0, 1, 0) => staff::memberships::delete::handle;
+    }
     // Directory
     "/api/directory" {
         GET "/organizations/lookup" lookup_organization Public, public(DirectoryOrgLookup, NoSubject),    None, Reads, cost(1, 1, 1, 0) => lookup::organization;
@@ -252,7 +265,7 @@ pub static ROUTES: &[Route] = table! {
         GET "/.well-known/revocations" list_revocations Public, NONE, None, Reads, cost(1, 0, 0, 0) => feed::handle;
         GET  "/api/check" check_by_query Public, NONE, None,               Reads, cost(2, 0, 0, 0) => check::by_query;
         POST "/api/check" check_by_body  Public, NONE, json(&check::BODY), Reads, cost(2, 0, 0, 0) => check::by_body;
-        GET "/api/health"            health Public, NONE, None, Reads, cost(1, 1, 1, 0) => health::handle;
+        GET "/api/health"            health Public, NONE, None, Reads, cost(2, 1, 1, 0) => health::handle;
     }
     // Development only
     "/dev" {

@@ -15,7 +15,7 @@ use crate::{
 const TOKEN: [u8; 32] = [7; 32];
 
 fn content(template: Template, locale: Locale) -> Content<'static> {
-    let invited = matches!(template, Template::Invitation | Template::StaffInvitation);
+    let invited = matches!(template, Template::Invitation | Template::StaffInvitation | Template::MembershipInvitation);
     let facts = match template {
         Template::PasswordChanged | Template::AccountLocked | Template::NewDevice => vec![
             (Fact::When, moment(Millis(1_795_236_462_123))),

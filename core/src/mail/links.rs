@@ -22,6 +22,7 @@ pub const fn page(template: Template) -> Page {
         Template::PasswordReset => Page::PortalWithToken("reset-password"),
         Template::Invitation => Page::PortalWithToken("invitation"),
         Template::StaffPasswordReset | Template::StaffInvitation => Page::StaffWithToken("reset"),
+        Template::MembershipInvitation => Page::StaffWithToken("backend/join"),
         Template::PasswordChanged | Template::AccountLocked | Template::NewDevice => Page::Portal("security"),
     }
 }
@@ -61,6 +62,7 @@ mod tests {
                 "https://id.example.com/acme/portal/invitation?token=a%20b%2Fc",
                 "https://id.example.com/reset/a%20b%2Fc",
                 "https://id.example.com/reset/a%20b%2Fc",
+                "https://id.example.com/backend/join/a%20b%2Fc",
                 "https://id.example.com/acme/portal/security",
                 "https://id.example.com/acme/portal/security",
                 "https://id.example.com/acme/portal/security",

@@ -14,6 +14,8 @@ pub enum Template {
     Invitation,
     StaffPasswordReset,
     StaffInvitation,
+    /// To a place, for an account that may be there already.
+    MembershipInvitation,
     PasswordChanged,
     AccountLocked,
     NewDevice,
@@ -37,7 +39,7 @@ impl Validity {
 }
 
 impl Template {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::VerifyEmail,
         Self::ExistingAccount,
         Self::MagicLink,
@@ -45,6 +47,7 @@ impl Template {
         Self::Invitation,
         Self::StaffPasswordReset,
         Self::StaffInvitation,
+        Self::MembershipInvitation,
         Self::PasswordChanged,
         Self::AccountLocked,
         Self::NewDevice,
@@ -60,6 +63,7 @@ impl Template {
             Self::Invitation => "invitation",
             Self::StaffPasswordReset => "staff_password_reset",
             Self::StaffInvitation => "staff_invitation",
+            Self::MembershipInvitation => "membership_invitation",
             Self::PasswordChanged => "password_changed",
             Self::AccountLocked => "account_locked",
             Self::NewDevice => "new_device",
@@ -76,7 +80,7 @@ impl Template {
             Self::VerifyEmail => Some(Purpose::EmailVerification),
             Self::MagicLink => Some(Purpose::MagicLink),
             Self::PasswordReset | Self::StaffPasswordReset => Some(Purpose::PasswordReset),
-            Self::Invitation | Self::StaffInvitation => Some(Purpose::Invitation),
+            Self::Invitation | Self::StaffInvitation | Self::MembershipInvitation => Some(Purpose::Invitation),
             Self::ExistingAccount | Self::PasswordChanged | Self::AccountLocked | Self::NewDevice => None,
         }
     }
@@ -87,7 +91,7 @@ impl Template {
             Self::VerifyEmail => Some(Validity::Hours(24)),
             Self::MagicLink => Some(Validity::Minutes(15)),
             Self::PasswordReset | Self::StaffPasswordReset => Some(Validity::Minutes(60)),
-            Self::Invitation => Some(Validity::Hours(72)),
+            Self::Invitation | Self::MembershipInvitation => Some(Validity::Hours(72)),
             Self::StaffInvitation => Some(Validity::Hours(48)),
             Self::ExistingAccount | Self::PasswordChanged | Self::AccountLocked | Self::NewDevice => None,
         }
@@ -104,7 +108,7 @@ mod tests {
         assert_eq!(
             names,
             "verify_email existing_account magic_link password_reset invitation staff_password_reset staff_invitation \
-             password_changed account_locked new_device"
+             membership_invitation password_changed account_locked new_device"
         );
         for template in Template::ALL {
             assert_eq!(Template::parse(template.name()), Some(template));

@@ -1,11 +1,15 @@
-//! `GET /api/health`: what works, and how far the schema has come. 503 when sign-in cannot work.
+//! `GET /api/health`: what works, how far the schema has come, and whether the first administrator is still to be made.
+//! 503 when sign-in cannot work.
 
 use serde_json::json;
 
 use crate::{
     cx::Cx,
     problem::Problem,
-    store::maintenance::{self, Applied, LATEST_MIGRATION},
+    store::{
+        bootstrap::{self, StateRow},
+        maintenance::{self, Applied, LATEST_MIGRATION},
+    },
     web::response::Response,
 };
 
@@ -56,5 +60,16 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     };
     let list: Vec<_> = services.iter().map(|s| json!({"name": s.name, "status": s.status, "latencyMs": s.latency})).collect();
     let migrations = json!({"applied": applied.ok().flatten().map(|row| row.name), "expected": LATEST_MIGRATION, "behind": behind});
-    Ok(Response::json(if down { 503 } else { 200 }, &json!({"ok": !down, "status": status, "services": list, "migrations": migrations})))
+    let bootstrap = if status != "down" && !behind && is_open(cx).await { "open" } else { "closed" };
+    let body = json!({"ok": !down, "status": status, "services": list, "migrations": migrations, "bootstrap": bootstrap});
+    Ok(Response::json(if down { 503 } else { 200 }, &body))
+}
+
+/// Whether whoever knows the secret could become the first administrator now. Asked only where there is a secret.
+async fn is_open(cx: &Cx<'_>) -> bool {
+    if cx.deployment.config.bootstrap_secret.is_none() {
+        return false;
+    }
+    let state = cx.read_one(bootstrap::state()).await.and_then(|rows| rows.first::<StateRow>());
+    state.is_ok_and(|state| state.is_some_and(|state| state.open))
 }

@@ -1,8 +1,10 @@
 //! Staff: signing in and out of the back office, one's own account there, and the people of the realm.
 
+pub mod bootstrap;
 pub mod feature_check;
 pub mod login;
 pub mod logout;
+pub mod memberships;
 pub mod new_password;
 pub mod password_reset;
 pub mod people;

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The newest migration this build was written for; a test compares it with the folder.
-pub const LATEST_MIGRATION: &str = "0073_staff_presence.sql";
+pub const LATEST_MIGRATION: &str = "0075_bootstrap.sql";
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Applied {
@@ -49,6 +49,7 @@ pub fn sweep(now: Millis) -> Vec<Statement> {
         bite("customer_notifications", "expires_at < ?1", now),
         bite("staff_notifications", "expires_at < ?1", now),
         bite("customer_user_invitations", "expires_at < ?1", now.minus(30 * DAY)),
+        bite("staff_membership_invitations", "expires_at < ?1", now.minus(30 * DAY)),
     ]);
     statements
 }

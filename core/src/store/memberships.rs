@@ -3,14 +3,18 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::scope;
 use crate::{
     actor::flag,
     args,
     domain::{
-        id::{Id, Organization, Record, Role, Tenant, User},
+        authority::{Access, RoleAt, Standing},
+        id::{Id, Merchant, Organization, Record, Role, Tenant, User},
+        membership::Seat,
+        scope::Scope,
         time::Millis,
     },
-    ports::Query,
+    ports::{Query, Statement},
 };
 
 #[derive(Clone, Debug, Deserialize)]
@@ -42,6 +46,15 @@ impl MembershipRow {
         serde_json::from_str(&self.merchants).unwrap_or_default()
     }
 
+    pub fn merchant_ids(&self) -> Vec<Id<Merchant>> {
+        serde_json::from_str(&self.merchants).unwrap_or_default()
+    }
+
+    /// How high the membership stands.
+    pub fn standing(&self) -> Standing {
+        Standing { priority: self.priority, admin: self.admin }
+    }
+
     pub fn view(&self) -> Value {
         json!({
             "id": self.id, "tenantId": self.tenant_id, "tenantName": self.tenant_name, "organizationId": self.organization_id,
@@ -68,4 +81,120 @@ const MOST: u32 = 500;
 
 pub fn of_person(user: Id<User>) -> Query {
     Query::new(format!("{ROWS} AND m.user_id = ?1 ORDER BY tenant_name, organization_name, r.priority DESC, m.id LIMIT {MOST}"), args![user])
+}
+
+/// Those of a person that lie at a place of the scope.
+pub fn of_person_within(user: Id<User>, scope: &Scope) -> Query {
+    let at = scope::place(scope, "m.tenant_id", "m.organization_id", 2);
+    let sql = format!("{ROWS} AND m.user_id = ?1 AND {} ORDER BY tenant_name, organization_name, r.priority DESC, m.id LIMIT {MOST}", at.sql);
+    Query::new(sql, [args![user], at.args].concat())
+}
+
+/// One of a person's, at a place of the scope.
+pub fn one(id: Id<Record>, user: Id<User>, scope: &Scope) -> Query {
+    let at = scope::place(scope, "m.tenant_id", "m.organization_id", 3);
+    Query::new(format!("{ROWS} AND m.id = ?1 AND m.user_id = ?2 AND {}", at.sql), [args![id, user], at.args].concat())
+}
+
+/// One of one's own.
+pub fn own(id: Id<Record>, user: Id<User>) -> Query {
+    Query::new(format!("{ROWS} AND m.id = ?1 AND m.user_id = ?2"), args![id, user])
+}
+
+/// Somebody a scope shows.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PersonRow {
+    pub id: Id<User>,
+}
+
+pub fn person(user: Id<User>, scope: &Scope) -> Query {
+    let seen = scope::staff(scope, "u", 2);
+    Query::new(format!("SELECT u.id FROM staff_users u WHERE u.id = ?1 AND u.deleted_at IS NULL AND {}", seen.sql), [args![user], seen.args].concat())
+}
+
+/// A role that may be given in a tenant: its own, or the platform's.
+#[derive(Clone, Debug, Deserialize)]
+pub struct GrantedRole {
+    pub id: Id<Role>,
+    pub tenant_id: Option<Id<Tenant>>,
+    pub name: String,
+    pub priority: i64,
+    #[serde(deserialize_with = "flag")]
+    admin: bool,
+    features: String,
+    organizations: Option<String>,
+}
+
+impl GrantedRole {
+    pub fn access(&self) -> Access {
+        let list = |text: &str| serde_json::from_str::<Vec<String>>(text).unwrap_or_default();
+        let organizations = self.organizations.as_deref().map(|text| list(text).iter().filter_map(|id| Id::parse(id)).collect());
+        Access { admin: self.admin, features: list(&self.features), denied: Vec::new(), organizations }
+    }
+
+    /// The role for the rules of authority.
+    pub fn at<'a>(&self, access: &'a Access) -> RoleAt<'a> {
+        let standing = Standing { priority: self.priority, admin: self.admin };
+        RoleAt { tenant: self.tenant_id, standing, features: &access.features, organizations: access.organizations.as_deref() }
+    }
+}
+
+pub const ROLE: &str = "SELECT r.id, r.tenant_id, r.name, r.priority, COALESCE(ra.is_super_admin, 0) AS admin, COALESCE(ra.features_json, '[]') AS features, \
+     ra.organizations_json AS organizations FROM staff_roles r LEFT JOIN staff_role_acls ra ON ra.role_id = r.id AND ra.deleted_at IS NULL";
+
+pub fn role(id: Id<Role>, tenant: Id<Tenant>) -> Query {
+    Query::new(format!("{ROLE} WHERE r.id = ?1 AND (r.tenant_id IS NULL OR r.tenant_id = ?2) AND r.deleted_at IS NULL"), args![id, tenant])
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct KnownMerchant {
+    pub id: Id<Merchant>,
+}
+
+/// Which of these merchants belong to the organization, or to one under it.
+pub fn known_merchants(organization: Option<Id<Organization>>, wanted: &[Id<Merchant>]) -> Query {
+    Query::new(
+        "SELECT mc.id FROM json_each(?2) w CROSS JOIN merchants mc ON mc.id = w.value JOIN organization_paths p ON p.descendant_id = mc.organization_id \
+         AND p.ancestor_id = ?1 WHERE mc.deleted_at IS NULL",
+        args![organization, json!(wanted).to_string()],
+    )
+}
+
+/// One more membership, where person, place and role are still there and the role stands no higher than it did; follow
+/// with [`super::changed_one`].
+pub fn join(id: Id<Record>, user: Id<User>, seat: Seat, role: &GrantedRole, now: Millis) -> Statement {
+    Statement::new(
+        "INSERT INTO staff_memberships (id, user_id, tenant_id, organization_id, role_id, created_at) SELECT ?1, u.id, t.id, ?4, r.id, ?7 \
+         FROM staff_users u JOIN tenants t ON t.id = ?3 AND t.deleted_at IS NULL JOIN staff_roles r ON r.id = ?5 AND r.deleted_at IS NULL AND r.priority <= ?6 \
+         WHERE u.id = ?2 AND u.deleted_at IS NULL \
+         AND (?4 IS NULL OR EXISTS (SELECT 1 FROM organizations o WHERE o.id = ?4 AND o.tenant_id = ?3 AND o.deleted_at IS NULL))",
+        args![id, user, seat.tenant, seat.organization, role.id, role.priority, now],
+    )
+}
+
+/// Another role for one that still has the old one; follow with [`super::changed_one`].
+pub fn change_role(id: Id<Record>, user: Id<User>, before: Id<Role>, role: &GrantedRole, now: Millis) -> Statement {
+    Statement::new(
+        "UPDATE staff_memberships SET role_id = ?4, updated_at = ?6 WHERE id = ?1 AND user_id = ?2 AND role_id = ?3 AND deleted_at IS NULL \
+         AND EXISTS (SELECT 1 FROM staff_roles r WHERE r.id = ?4 AND r.deleted_at IS NULL AND r.priority <= ?5)",
+        args![id, user, before, role.id, role.priority, now],
+    )
+}
+
+/// Follow with [`super::changed_one`].
+pub fn end(id: Id<Record>, user: Id<User>, now: Millis) -> Statement {
+    Statement::new("UPDATE staff_memberships SET deleted_at = ?3 WHERE id = ?1 AND user_id = ?2 AND deleted_at IS NULL", args![id, user, now])
+}
+
+/// Merchants of a membership that is there.
+pub fn assign(id: Id<Record>, merchants: &[Id<Merchant>], now: Millis) -> Statement {
+    Statement::new(
+        "INSERT INTO staff_membership_merchants (membership_id, merchant_id, created_at) SELECT m.id, w.value, ?3 FROM staff_memberships m \
+         CROSS JOIN json_each(?2) w WHERE m.id = ?1 AND m.deleted_at IS NULL",
+        args![id, json!(merchants).to_string(), now],
+    )
+}
+
+pub fn unassign(id: Id<Record>) -> Statement {
+    Statement::new("DELETE FROM staff_membership_merchants WHERE membership_id = ?1", args![id])
 }

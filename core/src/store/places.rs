@@ -35,6 +35,12 @@ impl PlaceRow {
         Ok(Location::new(Seat { tenant: self.tenant_id, organization: self.organization_id }, above, self.tenant_partner))
     }
 
+    /// The place as a seat names it: the tenant by itself, where it names no organization.
+    pub fn location_of(&self, seat: Seat) -> Result<Location, StoreError> {
+        let at = self.location()?;
+        Ok(if seat.organization.is_some() { at } else { Location::new(seat, Vec::new(), self.tenant_partner) })
+    }
+
     /// Whether nobody but the platform's own is let in there. Other organizations of the tenant were found open.
     pub fn is_suspended(&self, at: &Location) -> bool {
         !self.tenant_active || (at.seat.organization == self.organization_id && self.organization_active == Some(0))

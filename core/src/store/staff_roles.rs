@@ -52,6 +52,11 @@ pub struct SlugRow {
     pub slug: String,
 }
 
+/// The platform's roles.
+pub fn of_platform() -> Query {
+    Query::new("SELECT id, slug FROM staff_roles WHERE tenant_id IS NULL AND deleted_at IS NULL", args![])
+}
+
 /// The platform's roles, and those of the tenant an organization's slug belongs to.
 pub fn around(organization_slug: &str) -> Query {
     Query::new(

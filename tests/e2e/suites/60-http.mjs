@@ -359,7 +359,7 @@ test('pre-hijacking: a stranger’s sign-up password never opens the owner’s a
 });
 
 test('/dev exists in development only, and production says nothing about itself', async () => {
-  const production = await start({ vars: { ...RAISED, ENVIRONMENT: 'production', MAIL_API_KEY: 'k', BOOTSTRAP_SECRET: 'x'.repeat(30), PLATFORM_DOMAINS: '' }, seeded: false });
+  const production = await start({ vars: { ...RAISED, ENVIRONMENT: 'production', MAIL_API_KEY: 'k', BOOTSTRAP_SECRET: 'wk3Fq9Zt0uHn7Lr2Vx8Yb5Md', PLATFORM_DOMAINS: '' }, seeded: false });
   const client = new Client(production, { headers: { host: 'id.example.com' } });
   for (const [method, path] of [['GET', '/dev/inbox'], ['GET', '/dev/inbox.json'], ['POST', '/dev/seed']]) {
     isProblem(await client.request(method, path), 404, 'Not Found');

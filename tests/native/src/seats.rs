@@ -92,6 +92,15 @@ impl World {
         id
     }
 
+    /// The token in the newest mail to an address that leads to joining a place.
+    #[track_caller]
+    pub fn joining_token(&self, email: &str) -> String {
+        let mails = self.inbox(email);
+        let links = mails.first().unwrap_or_else(|| panic!("no mail for {email}"))["links"].clone();
+        let links: Vec<String> = links.as_array().unwrap().iter().map(|link| link.as_str().unwrap().to_owned()).collect();
+        links.iter().find_map(|link| link.split_once("/backend/join/")).expect("a link to join").1.to_owned()
+    }
+
     pub fn assign(&self, membership: Id<Record>, merchant: Id<Merchant>) {
         let now = self.now();
         self.arrange(&format!(

@@ -28,6 +28,7 @@ use crate::{
 /// 21 November 2026, 04:47:42.123 UTC.
 pub const START: i64 = 1_795_236_462_123;
 pub const MASTER_SECRET: &str = "1ruPrklZ1FZ-AlWfTMY1zzr4fPCT8BjD78A-5T-wOMg";
+pub const BOOTSTRAP_SECRET: &str = "wk3Fq9Zt0uHn7Lr2Vx8Yb5Md";
 pub const SIGNING_KEY: &str = r#"{"kty":"EC","crv":"P-256","x":"OdOYKsDDAuDeq3CCiXVYpkiGxPagXY5GadnBgFSXajI","y":"nUhPM83kwt449gHJKh5O-TTezI507dsmAUIc5F6_5eU","d":"G8ZrfCd1h1swGjOdZZD-vfuDfiswuZL68i-dvbn8CjA"}"#;
 pub const OTHER_KEY: &str = r#"{"kty":"EC","crv":"P-256","x":"G4Nhn7IZRs8Y3XOijK1-mSmxMa21YOBtAEW3-zyZup8","y":"awAA02Y4SrT9WMZzlG0XZlBjd3aa-XLZ_WcHgIVy__o","d":"R7hmvm5UxvE411go2iM8KVeSoQPpbkGs7v95NbP_UCI"}"#;
 
@@ -45,7 +46,8 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> T {
 
 /// Settings and secrets that a development deployment works with.
 pub fn settings() -> BTreeMap<String, String> {
-    let pairs = [("ENVIRONMENT", "development"), ("MASTER_SECRET", MASTER_SECRET), ("SIGNING_KEY_JWK", SIGNING_KEY)];
+    let pairs =
+        [("ENVIRONMENT", "development"), ("MASTER_SECRET", MASTER_SECRET), ("BOOTSTRAP_SECRET", BOOTSTRAP_SECRET), ("SIGNING_KEY_JWK", SIGNING_KEY)];
     pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
 }
 

@@ -83,6 +83,15 @@ pub const TEXTS: Texts = Texts {
         button: "Konto aktivieren",
         why: "Sie erhalten diese E-Mail, weil diese Adresse eingeladen wurde. Wenn Sie keine Einladung erwarten, ignorieren Sie diese E-Mail einfach; es ändert sich nichts.",
     },
+    membership_invitation: Words {
+        subject: "Sie wurden zu {organization} eingeladen",
+        body: &[
+            "Sie wurden von {inviter} eingeladen, bei {organization} mitzuarbeiten.",
+            "Wenn es zu dieser Adresse schon ein Mitarbeiterkonto gibt, behält es sein Passwort und kann künftig auch hier arbeiten. Wenn nicht, legen Sie jetzt ein Passwort fest.",
+        ],
+        button: "Einladung annehmen",
+        why: "Sie erhalten diese E-Mail, weil diese Adresse eingeladen wurde. Wenn Sie keine Einladung erwarten, ignorieren Sie diese E-Mail einfach; es ändert sich nichts.",
+    },
     password_changed: Words {
         subject: "Ihr Passwort wurde geändert",
         body: &[

@@ -80,6 +80,15 @@ pub const TEXTS: Texts = Texts {
         button: "Activate account",
         why: "You are receiving this mail because this address was invited. If you were not expecting an invitation, ignore this mail; nothing changes.",
     },
+    membership_invitation: Words {
+        subject: "You have been invited to {organization}",
+        body: &[
+            "{inviter} has invited you to work with {organization}.",
+            "If you have a staff account with this address already, it keeps its password and can go to one more place. If you have none, you choose a password now.",
+        ],
+        button: "Accept invitation",
+        why: "You are receiving this mail because this address was invited. If you were not expecting an invitation, ignore this mail; nothing changes.",
+    },
     password_changed: Words {
         subject: "Your password was changed",
         body: &[

@@ -82,6 +82,15 @@ pub const TEXTS: Texts = Texts {
         button: "Activar la cuenta",
         why: "Recibe este correo porque se ha enviado una invitación a esta dirección. Si no esperaba ninguna invitación, ignore este mensaje; no cambiará nada.",
     },
+    membership_invitation: Words {
+        subject: "Invitación a {organization}",
+        body: &[
+            "Ha recibido una invitación de {inviter} para trabajar con {organization}.",
+            "Si esta dirección ya tiene una cuenta de personal, conserva su contraseña y podrá usarse también aquí. Si no la tiene, elija ahora una contraseña.",
+        ],
+        button: "Aceptar la invitación",
+        why: "Recibe este correo porque se ha enviado una invitación a esta dirección. Si no esperaba ninguna invitación, ignore este mensaje; no cambiará nada.",
+    },
     password_changed: Words {
         subject: "Se ha cambiado su contraseña",
         body: &[

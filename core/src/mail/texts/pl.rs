@@ -88,6 +88,15 @@ pub const TEXTS: Texts = Texts {
         button: "Aktywuj konto",
         why: "Ta wiadomość została wysłana, ponieważ na ten adres wystawiono zaproszenie. Jeśli to pomyłka, wystarczy zignorować tę wiadomość; nic się nie zmieni.",
     },
+    membership_invitation: Words {
+        subject: "Zaproszenie do organizacji {organization}",
+        body: &[
+            "{inviter} zaprasza do współpracy z organizacją {organization}.",
+            "Jeśli ten adres ma już konto pracownicze, jego hasło pozostaje bez zmian, a konto zyskuje dostęp także tutaj. Jeśli nie, wystarczy teraz ustawić hasło.",
+        ],
+        button: "Przyjmij zaproszenie",
+        why: "Ta wiadomość została wysłana, ponieważ na ten adres wystawiono zaproszenie. Jeśli to pomyłka, wystarczy zignorować tę wiadomość; nic się nie zmieni.",
+    },
     password_changed: Words {
         subject: "Hasło zostało zmienione",
         body: &[

@@ -7,6 +7,7 @@ mod customer;
 mod directory;
 mod operations;
 mod roles;
+mod seats;
 mod staff;
 mod staff_people;
 
@@ -29,6 +30,7 @@ pub const SECTIONS: &[Section] = &[
     staff_people::OWN_ACCOUNT,
     staff_people::PEOPLE,
     roles::ROLES,
+    seats::SEATS,
     operations::DIRECTORY,
     directory::ORGANIZATIONS,
     directory::TENANTS,
@@ -46,6 +48,7 @@ pub fn shapes() -> impl Iterator<Item = (&'static str, &'static str)> {
         staff::SHAPES,
         staff_people::SHAPES,
         roles::SHAPES,
+        seats::SHAPES,
         directory::SHAPES,
         operations::SHAPES,
     ]

@@ -17,7 +17,7 @@ pub const SHAPES: &[(&str, &str)] = &[
     ("AuditReport", "{rows: int, changed: int[], missing: int[], brokenSeals: int[], unsealed: int}"),
     (
         "Health",
-        "{ok: bool, status: text, services: {name: text, status: text, latencyMs: int}[], migrations: {applied: text|null, expected: text, behind: bool}}",
+        "{ok: bool, status: text, services: {name: text, status: text, latencyMs: int}[], migrations: {applied: text|null, expected: text, behind: bool}, bootstrap: \"open\"|\"closed\"}",
     ),
     (
         "Checked",
@@ -98,7 +98,7 @@ pub const DEPLOYMENT: Section = Section {
             .query(&[param("realm", Word(&["customer", "staff"]), "Whose cookie, where a browser holds both.")])
             .errors(&[InvalidRequest, Unauthenticated, PasswordChangeRequired]),
         doc("health", "Whether everything is there", ok("Health"))
-            .about("503 when something is down that nobody can sign in without.")
+            .about("503 when something is down that nobody can sign in without. `bootstrap` says whether the one-time secret would still make the first administrator.")
             .also(&[Json(503, "Health")]),
     ],
 };

@@ -3,11 +3,7 @@
 use super::super::{Answer::Empty, Reads::*, Section, doc, ok, param};
 use crate::problem::Code::*;
 
-pub const SHAPES: &[(&str, &str)] = &[(
-    "OwnMembership",
-    "{id: uuid, tenantId: uuid, tenantName: text, organizationId: uuid|null, organizationName: text|null, organizationSlug: text|null, \
-         role: {id: uuid, name: text, slug: text, priority: int}, merchantIds: uuid[], createdAt: time, isCurrent: bool, isOpen: bool}",
-)];
+pub const SHAPES: &[(&str, &str)] = &[];
 
 pub const SIGN_IN: Section = Section {
     tag: "Staff: signing in",
@@ -29,11 +25,6 @@ pub const SIGN_IN: Section = Section {
         doc("refresh_staff_session", "A fresh access token from the session token", ok("{ok: true, accessToken: text, expiresIn: int}"))
             .errors(&[Unauthenticated]),
         doc("get_staff_profile", "One's own account", ok("{email: email, roles: text[]}")),
-        doc("list_own_memberships", "Where one works, as what", ok("{items: OwnMembership[], tenantId: uuid, organizationId: uuid|null}"))
-            .about("`tenantId` and `organizationId` say where the request acts. Answers from anywhere, so that whoever lost a place finds the others."),
-        doc("switch_place", "Go to another place", ok("{ok: true, token: text, tenantId: uuid, organizationId: uuid|null}"))
-            .about("The session moves, and access tokens of before are void. A tenant by itself means the place there that a sign-in would choose. For one request, `X-Organization-Id` does it without moving.")
-            .errors(&[ValidationError, TenantSuspended]),
         doc("check_staff_features", "Which of these features one holds", ok("{ok: bool, granted: text[], userId: uuid}"))
             .about("`ok` says whether all of them are held."),
     ],

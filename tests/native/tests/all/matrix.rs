@@ -32,6 +32,8 @@ fn beyond(route: &Route) -> Beyond {
         "revoke_session" | "read_notification" | "dismiss_notification" => Beyond::OwnedBy("c.buyer"),
         "revoke_own_staff_session" | "read_staff_notification" | "dismiss_staff_notification" => Beyond::OwnedBy("s.super"),
         "mint_customer_app_token" | "mint_staff_app_token" => Beyond::OfAcme,
+        // One's own membership.
+        "leave_membership" => Beyond::OwnedBy("s.super"),
         "list_company_users"
         | "invite_company_user"
         | "remove_company_user"

@@ -155,6 +155,24 @@ fn production_refuses_the_samples_of_this_repository() {
 }
 
 #[test]
+fn a_bootstrap_secret_that_was_typed_is_refused() {
+    let with = |secret: &str| {
+        let settings = [
+            ("APP_URL", "https://id.example.com"),
+            ("MAIL_API_KEY", "k"),
+            ("MASTER_SECRET", MASTER_SECRET),
+            ("SIGNING_KEY_JWK", SIGNING_KEY),
+            ("BOOTSTRAP_SECRET", secret),
+        ];
+        world::config(&settings.map(|(k, v)| (k.to_owned(), v.to_owned())).into()).map(drop)
+    };
+    assert_eq!(with(world::BOOTSTRAP_SECRET), Ok(()));
+    for typed in ["x".repeat(30).as_str(), "Change-Me-Before-You-Go-Live-1", "this is only an example secret", "my-BOOTSTRAP-secret-for-prod"] {
+        assert!(with(typed).is_err_and(|problems| problems.iter().any(|problem| problem.contains("BOOTSTRAP_SECRET"))), "{typed}");
+    }
+}
+
+#[test]
 fn production_starts_when_everything_is_right_and_problems_never_show_a_secret() {
     let mut settings: std::collections::BTreeMap<String, String> =
         [("APP_URL", "https://id.example.com"), ("MAIL_API_KEY", "k"), ("MASTER_SECRET", MASTER_SECRET), ("SIGNING_KEY_JWK", SIGNING_KEY)]

@@ -1,7 +1,10 @@
 //! Where staff work and what they reach.
 
+mod bootstrap;
 mod coverage;
 mod header;
+mod invitations;
+mod memberships;
 mod operator;
 mod scopes;
 mod switch;
