@@ -7,7 +7,7 @@ use crate::{
     actor::Actor,
     config::Config,
     cx::Cx,
-    domain::{keys::Keys, limit::Decision, time::Millis},
+    domain::{keys::Keys, limit::Decision, policy::TenantPolicy, time::Millis},
     io::Io,
     pipeline::{
         admit,
@@ -148,6 +148,7 @@ async fn serve(deployment: &Deployment, io: &Io<'_>, incoming: &Incoming, trace:
         subject_key: admitted.subject_key,
         io: io.clone(),
         later: Default::default(),
+        policy: std::cell::Cell::new(trace.actor.as_ref().map_or_else(Default::default, |actor| TenantPolicy::parse(&actor.tenant_policy))),
     };
     let result = (route.run)(&cx).await;
     trace.later.extend(cx.later.take());

@@ -1,7 +1,7 @@
 //! What a handler may touch. Writing happens through [`Cx::commit`] alone, which puts the audit and outbox rows into
 //! the batch of the change.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use http::Method;
 
@@ -12,6 +12,7 @@ use crate::{
     domain::{
         id::{Id, Organization, Record, Tenant},
         locale::Locale,
+        policy::TenantPolicy,
         realm::Realm,
         secret::RawToken,
         time::Millis,
@@ -45,6 +46,8 @@ pub struct Cx<'a> {
     pub subject_key: Option<String>,
     pub io: Io<'a>,
     pub later: RefCell<Vec<Later>>,
+    /// The policy of the tenant the answer is about, once that is known; see [`Cx::obey`].
+    pub policy: Cell<TenantPolicy>,
 }
 
 /// The tenant, and the organization where the request named one.
@@ -177,8 +180,17 @@ impl Cx<'_> {
         cookies::find(header, &self.cookie_style().name(name))
     }
 
+    /// From here on, cookies are set as the tenant's policy has it.
+    pub fn obey(&self, policy: &str) {
+        self.policy.set(TenantPolicy::parse(policy));
+    }
+
     pub fn cookie_style(&self) -> cookies::Style {
-        cookie_style(self.deployment, self.request)
+        let style = cookie_style(self.deployment, self.request);
+        match self.policy.get() {
+            TenantPolicy::Default => style,
+            TenantPolicy::Strict => cookies::Style { same_site: cookies::SameSite::Strict, ..style },
+        }
     }
 
     pub fn set_cookie(&self, name: &str, value: &str, max_age: i64) -> String {

@@ -28,7 +28,7 @@ use crate::{
     hashing,
     ports::{StoreError, Verdict},
     problem::{Code, Problem},
-    session::device,
+    session::{device, strict},
     store::{
         audit::count_attempt,
         directory::{self, Standing},
@@ -81,6 +81,13 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     if standing.as_ref().is_some_and(|s| !s.tenant_active || s.organization_active == Some(0)) {
         return Err(Problem::tenant_suspended());
     }
+    let strict = match standing.as_ref().map(|standing| standing.tenant_policy.as_str()) {
+        Some(policy @ "strict") => {
+            cx.obey(policy);
+            Some(strict::charge(cx, Realm::Customer, &place.tenant.to_string(), &lookup, nonce).await?)
+        }
+        _ => None,
+    };
     #[cfg(feature = "twins")]
     if row.is_none() && cx.twin("login-early-return") {
         // The twin that tells by its speed: nobody there, nothing to hash.
@@ -98,7 +105,11 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
 
     // 4.
     match (decision, row) {
-        (Ok(()), Some(row)) => succeed(cx, &email, row, verdict, nonce).await,
+        (Ok(()), Some(row)) => {
+            let response = succeed(cx, &email, row, verdict, nonce).await?;
+            strict::succeeded(cx, strict);
+            Ok(response)
+        }
         (Ok(()), None) => fail(cx, &email, None, Reason::InvalidCredentials, "").await,
         (Err(reason), row) => fail(cx, &email, row.as_ref(), reason, if known_device { nonce } else { "" }).await,
     }

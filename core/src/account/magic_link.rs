@@ -73,6 +73,7 @@ pub async fn verify(cx: &Cx<'_>) -> Result<Response, Problem> {
         return Err(Problem::tenant_suspended());
     }
     let (_, grants) = resolve_grants(row.user_acl.as_deref(), &row.roles)?;
+    cx.obey(&standing.tenant_policy);
     let (tenant, organization) = (standing.tenant_id, row.organization_id);
     let person = Person {
         user: row.id,

@@ -6,9 +6,9 @@ use serde_json::json;
 use super::audience::{self, Subject};
 use crate::{
     cx::Cx,
-    domain::realm::Realm,
+    domain::{policy::TenantPolicy, realm::Realm},
     problem::{Code, Problem},
-    store::sessions::{self, By, IdentityRow, NotAlive},
+    store::sessions::{self, By, EndRow, IdentityRow, NotAlive},
     web::response::Response,
 };
 
@@ -17,12 +17,14 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let Some(token) = cx.session_token(Realm::Customer) else { return Err(refuse("No session token")) };
     let hash = token.hash();
     let idle = cx.deployment.config.customer_session.idle;
-    let touch = sessions::touch(Realm::Customer, &hash, idle, cx.now);
+    let touch = sessions::touch(&hash, idle, cx.now);
     // The twin that signs people out: a session token is good for one refresh, as where it is rotated without grace.
     #[cfg(feature = "twins")]
     let touch = if cx.twin("refresh-once") { sessions::end_by_token(Realm::Customer, &hash, cx.now) } else { touch };
     let statements = vec![sessions::identity(Realm::Customer, By::Token(&hash)).into(), touch];
-    let row = cx.touch(statements).await?.into_iter().next().unwrap_or_default().rows.first::<IdentityRow>()?;
+    let mut done = cx.touch(statements).await?.into_iter();
+    let row = done.next().unwrap_or_default().rows.first::<IdentityRow>()?;
+    let end = done.next().unwrap_or_default().rows.first::<EndRow>()?;
     let Some(row) = row else { return Err(refuse("Invalid or expired session")) };
     let actor = row.judge(Realm::Customer, idle, None, cx.now).map_err(|why| match why {
         NotAlive::Session => refuse("Invalid or expired session"),
@@ -31,6 +33,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     if !cx.host.admits(actor.tenant) {
         return Err(refuse("Invalid or expired session").note("a session of another tenant on a tenant's own host"));
     }
+    cx.obey(&actor.tenant_policy);
     let subject = Subject {
         user: actor.user,
         session: actor.session,
@@ -45,6 +48,9 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     };
     let access = audience::access_token(cx, &subject).await?;
     let cookie = cx.set_cookie(Realm::Customer.auth_cookie(), &access, cx.deployment.config.access_token_seconds);
-    Ok(Response::json(200, &json!({"ok": true, "resolvedFeatures": if actor.must_change_password { &[] } else { actor.grants.features.as_slice() }}))
-        .cookie(cookie))
+    let body = json!({"ok": true, "resolvedFeatures": if actor.must_change_password { &[] } else { actor.grants.features.as_slice() }});
+    // A strict session may have got another end.
+    let end = end.filter(|_| cx.policy.get() == TenantPolicy::Strict);
+    let renewed = end.map(|end| cx.set_cookie(Realm::Customer.session_cookie(), token.reveal(), (end.expires_at.0 - cx.now.0) / 1_000));
+    Ok(Response::json(200, &body).cookie(cookie).cookies(renewed))
 }

@@ -87,7 +87,7 @@ impl Opening {
         let access = audience::access_token(cx, &subject).await?;
         Ok(vec![
             cx.set_cookie(Realm::Customer.auth_cookie(), &access, config.access_token_seconds),
-            cx.set_cookie(Realm::Customer.session_cookie(), self.token.reveal(), config.customer_session.absolute / 1_000),
+            cx.set_cookie(Realm::Customer.session_cookie(), self.token.reveal(), cx.policy.get().life(config.customer_session.absolute) / 1_000),
             device::remember(cx, Realm::Customer, &[person.tenant], &person.email, person.epoch),
         ])
     }

@@ -21,6 +21,7 @@ pub mod notification;
 pub mod one_time;
 pub mod outward;
 pub mod password;
+pub mod policy;
 pub mod realm;
 pub mod redirect;
 pub mod registry;

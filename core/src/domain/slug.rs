@@ -34,12 +34,17 @@ pub fn of_name(name: &str, fallback: &str) -> String {
     if slug.is_empty() { fallback.to_owned() } else { slug }
 }
 
+/// Tries before a crowd that wants the same slug is sidestepped.
+pub const PATIENCE: usize = 3;
+
 /// The slug itself unless it is reserved, then with `-1`, `-2` and so on, then with something of its own.
-pub fn candidates(base: &str, unique: &str) -> Vec<String> {
+/// After [`PATIENCE`] lost races only the last of these is left, which nobody else can want.
+pub fn candidates(base: &str, unique: &str, races_lost: usize) -> Vec<String> {
     let stem = base.get(..STEM.min(base.len())).unwrap_or(base);
     let plain = (!RESERVED.contains(&base)).then(|| base.to_owned());
     let numbered = (1..TRIES).map(|n| format!("{stem}-{n}"));
-    plain.into_iter().chain(numbered).chain([format!("{}-{unique}", stem.get(..100.min(stem.len())).unwrap_or(stem))]).collect()
+    let own = format!("{}-{unique}", stem.get(..100.min(stem.len())).unwrap_or(stem));
+    plain.into_iter().chain(numbered).filter(|_| races_lost < PATIENCE).chain([own]).collect()
 }
 
 #[cfg(test)]
@@ -71,11 +76,12 @@ mod tests {
 
     #[test]
     fn candidates_count_up_and_leave_reserved_words_out() {
-        let tried = candidates("acme", "0190");
+        let tried = candidates("acme", "0190", 0);
         assert_eq!((tried[0].as_str(), tried[1].as_str(), tried.last().unwrap().as_str()), ("acme", "acme-1", "acme-0190"));
         for word in RESERVED {
-            assert_eq!(candidates(word, "x")[0], format!("{word}-1"));
+            assert_eq!(candidates(word, "x", 2)[0], format!("{word}-1"));
         }
-        assert!(candidates(&"x".repeat(150), &"u".repeat(36)).iter().all(|slug| slug.len() <= MAX));
+        assert_eq!(candidates("acme", "0190", PATIENCE), ["acme-0190"]);
+        assert!(candidates(&"x".repeat(150), &"u".repeat(36), 0).iter().all(|slug| slug.len() <= MAX));
     }
 }

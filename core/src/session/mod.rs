@@ -2,4 +2,5 @@
 
 pub mod device;
 pub mod ending;
+pub mod strict;
 pub mod token;

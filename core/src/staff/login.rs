@@ -30,10 +30,10 @@ use crate::{
     pipeline::authenticate,
     ports::{StoreError, Verdict},
     problem::{Code, Problem},
-    session::device,
+    session::{device, strict},
     store::{
         audit::count_attempt,
-        directory::{self, Standing},
+        directory::{self, AnyStrict, Standing},
         outbox,
         staff::{self, LoginRow},
         staff_notices, users,
@@ -98,13 +98,18 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let asked = Asked { email, lookup, nonce, roles };
 
     // 1.
-    let queries = vec![directory::standing(place.tenant, None), staff::for_login(place.named_tenant(), &asked.lookup, &asked.nonce)];
+    let accounts = staff::for_login(place.named_tenant(), &asked.lookup, &asked.nonce);
+    let queries = vec![directory::standing(place.tenant, None), accounts, directory::any_strict()];
     let mut rows = cx.read(queries).await?.into_iter();
     let standing = rows.next().unwrap_or_default().first::<Standing>()?;
     let mut found = rows.next().unwrap_or_default().all::<LoginRow>()?;
-    if standing.is_some_and(|standing| !standing.tenant_active) {
+    let any_strict = rows.next().unwrap_or_default().first::<AnyStrict>()?.is_some_and(|row| row.strict);
+    if standing.as_ref().is_some_and(|standing| !standing.tenant_active) {
         return Err(Problem::tenant_suspended());
     }
+    // Without a tenant nobody can say whose rules count, so the strictest do.
+    let is_strict = if place.named_tenant().is_some() { standing.is_some_and(|standing| standing.tenant_policy == "strict") } else { any_strict };
+    let strict = if is_strict { Some(strict::charge(cx, Realm::Staff, "staff", &asked.lookup, &asked.nonce).await?) } else { None };
     let row = if found.len() == 1 { found.pop() } else { None };
     let known_device = row.as_ref().is_some_and(|row| is_known(cx, &asked, device.as_ref(), row));
     let asked = if known_device { asked } else { Asked { nonce: String::new(), ..asked } };
@@ -123,7 +128,12 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
 
     // 4.
     match (row, seated) {
-        (Some(row), Some((seat, held))) if holds_one_of(&held.roles, &asked.roles) => succeed(cx, &asked, &row, seat, &held, verdict).await,
+        (Some(row), Some((seat, held))) if holds_one_of(&held.roles, &asked.roles) => {
+            cx.obey(&row.policy_in(seat.tenant));
+            let response = succeed(cx, &asked, &row, seat, &held, verdict).await?;
+            strict::succeeded(cx, strict);
+            Ok(response)
+        }
         (row, _) => fail(cx, &asked, row.as_ref(), Refusing::NoAccess).await,
     }
 }

@@ -8,11 +8,11 @@ use super::sign_in::{self, Subject};
 use crate::{
     actor::Actor,
     cx::Cx,
-    domain::{membership::Seat, realm::Realm, redirect, secret::RawToken},
+    domain::{membership::Seat, policy::TenantPolicy, realm::Realm, redirect, secret::RawToken, time::Millis},
     pipeline::authenticate,
     problem::{Code, Problem},
     store::{
-        sessions::By,
+        sessions::{By, EndRow},
         staff_sessions::{self, IdentityRow},
     },
     web::{
@@ -32,7 +32,7 @@ pub async fn exchange(cx: &Cx<'_>) -> Result<Response, Problem> {
             let problem = Problem::new(Code::Unauthenticated, "Invalid or expired refresh token").note(why);
             Err(authenticate::forget(cx.deployment, cx.request, Realm::Staff, problem))
         }
-        Ok(access) => {
+        Ok(Renewed { access, .. }) => {
             let life = cx.deployment.config.access_token_seconds;
             let cookie = cx.set_cookie(Realm::Staff.auth_cookie(), &access, life);
             Ok(Response::json(200, &json!({"ok": true, "accessToken": access, "expiresIn": life})).cookie(cookie))
@@ -47,12 +47,13 @@ pub async fn bounce(cx: &Cx<'_>) -> Result<Response, Problem> {
     let target = cx.request.query_value("redirect").and_then(|target| redirect::own_path(&target, &origins)).unwrap_or_else(|| "/".into());
     let renewed = match cx.session_token(Realm::Staff) {
         None => Err("no session cookie".to_owned()),
-        Some(token) => renew(cx, &token).await?,
+        Some(token) => renew(cx, &token).await?.map(|renewed| (token, renewed)),
     };
     Ok(match renewed {
-        Ok(access) => {
+        Ok((token, Renewed { access, end })) => {
             let cookie = cx.set_cookie(Realm::Staff.auth_cookie(), &access, cx.deployment.config.access_token_seconds);
-            Response::empty(307).header(header::LOCATION, target).cookie(cookie)
+            let session = end.map(|end| cx.set_cookie_until(Realm::Staff.session_cookie(), token.reveal(), end));
+            Response::empty(307).header(header::LOCATION, target).cookie(cookie).cookies(session)
         }
         Err(_) => {
             let login = format!("/login?redirect={}", percent_encode(&target));
@@ -61,17 +62,31 @@ pub async fn bounce(cx: &Cx<'_>) -> Result<Response, Problem> {
     })
 }
 
-/// A fresh access token, or why there is none, for the log.
-async fn renew(cx: &Cx<'_>, token: &RawToken) -> Result<Result<String, String>, Problem> {
+/// A fresh access token, and the session's end where a policy moves it.
+struct Renewed {
+    access: String,
+    end: Option<Millis>,
+}
+
+/// What the token buys, or why nothing, for the log.
+async fn renew(cx: &Cx<'_>, token: &RawToken) -> Result<Result<Renewed, String>, Problem> {
     let hash = token.hash();
     let idle = cx.deployment.config.staff_idle();
     let statements = vec![staff_sessions::identity(By::Token(&hash), None).into(), staff_sessions::touch(&hash, idle, cx.now)];
-    let row = cx.touch(statements).await?.into_iter().next().unwrap_or_default().rows.first::<IdentityRow>()?;
+    let mut done = cx.touch(statements).await?.into_iter();
+    let row = done.next().unwrap_or_default().rows.first::<IdentityRow>()?;
+    let end = done.next().unwrap_or_default().rows.first::<EndRow>()?;
     let Some(row) = row else { return Ok(Err("unknown".into())) };
     match row.judge(idle, None, cx.now) {
         Err(why) => Ok(Err(format!("{why:?}"))),
         Ok(actor) if !cx.host.admits(actor.tenant) => Ok(Err("another tenant's host".into())),
-        Ok(actor) => access_token(cx, &actor).await.map(Ok),
+        Ok(actor) => {
+            cx.obey(&actor.tenant_policy);
+            let access = access_token(cx, &actor).await?;
+            // A strict session may have got another end.
+            let end = end.filter(|_| cx.policy.get() == TenantPolicy::Strict).map(|end| end.expires_at);
+            Ok(Ok(Renewed { access, end }))
+        }
     }
 }
 

@@ -108,7 +108,7 @@ impl Opening {
 
     /// Both session cookies and the device's, for a session that has been committed.
     pub fn cookies(&self, cx: &Cx<'_>, access: &str, asked: Id<Tenant>, home: Id<Tenant>, email: &Email, epoch: i64) -> Vec<String> {
-        let life = self.lifetime(cx).absolute;
+        let life = cx.policy.get().life(self.lifetime(cx).absolute);
         let name = Realm::Staff.session_cookie();
         let session = if self.remember {
             cx.set_cookie_until(name, self.token.reveal(), cx.now.plus(life))

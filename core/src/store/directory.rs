@@ -89,6 +89,18 @@ pub fn standing_by_link(token: &TokenHash) -> Query {
     Query::new(format!("{STANDING}{rest}"), args![token.as_str()])
 }
 
+/// Whether any tenant is strict, for a sign-in that names none.
+pub fn any_strict() -> Query {
+    Query::new("SELECT EXISTS (SELECT 1 FROM tenants WHERE policy = 'strict' AND deleted_at IS NULL) AS strict", args![])
+}
+
+/// The answer.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct AnyStrict {
+    #[serde(deserialize_with = "flag")]
+    pub strict: bool,
+}
+
 pub fn insert_tenant(id: Id<Tenant>, name: &str, now: Millis) -> Statement {
     Statement::new("INSERT INTO tenants (id, name, created_at) VALUES (?1, ?2, ?3)", args![id, name, now])
 }

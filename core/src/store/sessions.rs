@@ -8,6 +8,7 @@ use crate::{
     domain::{
         feature::Grants,
         id::{Entity, Id, Organization, Role, Session, Tenant, User},
+        policy::{LAST_QUARTER, STRICT_LIFE, TenantPolicy},
         realm::Realm,
         role,
         scope::Reach,
@@ -130,7 +131,8 @@ pub fn is_outdated(issued_at: Option<i64>, revoked_at: Option<Millis>) -> bool {
 impl IdentityRow {
     /// The caller, or why not. `issued_at` is the access token's `iat` in seconds, where one was presented.
     pub fn judge(self, realm: Realm, idle: i64, issued_at: Option<i64>, now: Millis) -> Result<Actor, NotAlive> {
-        let times = Times { last_used: self.last_used_at, expires: self.expires_at, ended: self.ended_at.is_some() };
+        let expires = TenantPolicy::parse(&self.tenant_policy).end(self.expires_at, self.last_used_at);
+        let times = Times { last_used: self.last_used_at, expires, ended: self.ended_at.is_some() };
         if !is_alive(times, idle, now) || is_outdated(issued_at, self.sessions_revoked_at) {
             return Err(NotAlive::Session);
         }
@@ -223,17 +225,32 @@ pub fn open(realm: Realm, session: &NewSession, epoch: i64, now: Millis) -> Stat
     Statement::new(
         realm.sql(
             "INSERT INTO {realm}_user_sessions (id, user_id, token_hash, ip_address, user_agent, expires_at, last_used_at, created_at) \
-             SELECT ?1, u.id, ?3, ?4, ?5, ?6, ?7, ?7 FROM {realm}_users u WHERE u.id = ?2 AND u.deleted_at IS NULL AND u.is_active = 1 AND u.credential_epoch = ?8",
+             SELECT ?1, u.id, ?3, ?4, ?5, CASE WHEN t.policy = 'strict' THEN min(?6, ?7 + ?9) ELSE ?6 END, ?7, ?7 \
+             FROM {realm}_users u JOIN tenants t ON t.id = u.tenant_id WHERE u.id = ?2 AND u.deleted_at IS NULL AND u.is_active = 1 AND u.credential_epoch = ?8",
         ),
-        args![session.id, session.user, session.token.as_str(), session.ip, session.user_agent, session.expires, now, epoch],
+        args![session.id, session.user, session.token.as_str(), session.ip, session.user_agent, session.expires, now, epoch, STRICT_LIFE],
     )
 }
 
-/// Marks a live session as used now. Nothing happens to one that is ended, expired or idle.
-pub fn touch(realm: Realm, token: &TokenHash, idle: i64, now: Millis) -> Statement {
+/// When a session ends, after it was used.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct EndRow {
+    pub expires_at: Millis,
+}
+
+/// Marks a customer's live session as used now. Nothing happens to one that is ended, expired or idle. In a strict tenant
+/// it is renewed in its last quarter, and one of before the tenant was strict gets a day.
+pub fn touch(token: &TokenHash, idle: i64, now: Millis) -> Statement {
+    let strict =
+        "(SELECT t.policy FROM customer_users u JOIN tenants t ON t.id = u.tenant_id WHERE u.id = customer_user_sessions.user_id) = 'strict'";
     Statement::new(
-        realm.sql("UPDATE {realm}_user_sessions SET last_used_at = ?2 WHERE token_hash = ?1 AND deleted_at IS NULL AND expires_at > ?2 AND last_used_at > ?2 - ?3"),
-        args![token.as_str(), now, idle],
+        format!(
+            "UPDATE customer_user_sessions SET last_used_at = ?2, \
+             expires_at = CASE WHEN {strict} AND (expires_at <= ?2 + ?5 OR expires_at > ?2 + ?4) THEN ?2 + ?4 ELSE expires_at END \
+             WHERE token_hash = ?1 AND deleted_at IS NULL AND expires_at > ?2 AND last_used_at > ?2 - ?3 \
+             AND (last_used_at > ?2 - ?4 OR {strict} IS NOT 1) RETURNING expires_at"
+        ),
+        args![token.as_str(), now, idle, STRICT_LIFE, LAST_QUARTER],
     )
 }
 

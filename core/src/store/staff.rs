@@ -24,6 +24,7 @@ pub struct LoginRow {
     pub tenant_id: Id<Tenant>,
     #[serde(deserialize_with = "flag")]
     pub tenant_active: bool,
+    tenant_policy: String,
     pub email: String,
     pub password_hash: Option<String>,
     pub failed_login_attempts: i64,
@@ -66,6 +67,18 @@ impl LoginRow {
         Counter { failures: self.device_failures.unwrap_or(0), locked_until: self.device_locked_until }
     }
 
+    /// The policy of a tenant the person may come to work in: their home, or that of a membership.
+    pub fn policy_in(&self, tenant: Id<Tenant>) -> String {
+        #[derive(Deserialize)]
+        struct Named {
+            tenant: Id<Tenant>,
+            policy: String,
+        }
+        let offers: Vec<Named> = serde_json::from_str(&self.json.offers).unwrap_or_default();
+        let elsewhere = offers.into_iter().find(|offer| offer.tenant == tenant && tenant != self.tenant_id);
+        elsewhere.map_or_else(|| self.tenant_policy.clone(), |offer| offer.policy)
+    }
+
     pub fn home(&self) -> Seat {
         Seat { tenant: self.tenant_id, organization: self.home_organization }
     }
@@ -88,7 +101,7 @@ pub(super) fn offers() -> String {
     let above = above(&format!("COALESCE(m.organization_id, {first})"));
     format!(
         "(SELECT json_group_array(json_object({MEMBERSHIP}, 'open', mt.is_active AND COALESCE(mo.is_active, 1), \
-         'first', CASE WHEN m.organization_id IS NULL THEN {first} END, 'above', json({above}), 'tenant_partner', mt.partner_id)) {MEMBERSHIPS} \
+         'first', CASE WHEN m.organization_id IS NULL THEN {first} END, 'above', json({above}), 'policy', mt.policy, 'tenant_partner', mt.partner_id)) {MEMBERSHIPS} \
          AND mt.deleted_at IS NULL AND (m.organization_id IS NULL OR mo.id IS NOT NULL))"
     )
 }
@@ -98,7 +111,7 @@ pub(super) fn offers() -> String {
 pub fn for_login(tenant: Option<Id<Tenant>>, lookup_hash: &str, device: &str) -> Query {
     let (home_organization, offers) = (first_of("u.tenant_id"), offers());
     let select = format!(
-        "SELECT u.id, u.tenant_id, t.is_active AS tenant_active, u.email, u.password_hash, u.failed_login_attempts, u.locked_until, u.credential_epoch, \
+        "SELECT u.id, u.tenant_id, t.is_active AS tenant_active, t.policy AS tenant_policy, u.email, u.password_hash, u.failed_login_attempts, u.locked_until, u.credential_epoch, \
          u.must_change_password, u.is_active, d.failed_login_attempts AS device_failures, d.locked_until AS device_locked_until, \
          {home_organization} AS home_organization, \
          {offers} AS offers, {ACLS} AS acls \

@@ -10,6 +10,7 @@ use crate::{
     domain::{
         id::{Id, Organization, Partner, Session, Tenant, User},
         membership::{Holding, Location, Membership, OwnAcl, Seat, holding},
+        policy::{LAST_QUARTER, STRICT_LIFE, TenantPolicy},
         realm::Realm,
         secret::TokenHash,
         session::{Idle, Times, is_alive},
@@ -145,7 +146,8 @@ impl IdentityRow {
     }
 
     fn alive(&self, idle: Idle, issued_at: Option<i64>, now: Millis) -> Result<(), NotAlive> {
-        let times = Times { last_used: self.last_used_at, expires: self.expires_at, ended: self.ended_at.is_some() };
+        let expires = TenantPolicy::parse(&self.tenant_policy).end(self.expires_at, self.last_used_at);
+        let times = Times { last_used: self.last_used_at, expires, ended: self.ended_at.is_some() };
         if !is_alive(times, idle.of(self.remember), now) || is_outdated(issued_at, self.sessions_revoked_at) {
             return Err(NotAlive::Session);
         }
@@ -203,7 +205,8 @@ impl IdentityRow {
 pub fn open(session: &NewSession, seat: Seat, remember: bool, epoch: i64, now: Millis) -> Statement {
     Statement::new(
         "INSERT INTO staff_user_sessions (id, user_id, tenant_id, organization_id, token_hash, remember, ip_address, user_agent, expires_at, last_used_at, \
-         created_at) SELECT ?1, u.id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10 FROM staff_users u \
+         created_at) SELECT ?1, u.id, t.id, ?4, ?5, ?6, ?7, ?8, CASE WHEN t.policy = 'strict' THEN min(?9, ?10 + ?12) ELSE ?9 END, ?10, ?10 \
+         FROM staff_users u JOIN tenants t ON t.id = ?3 \
          WHERE u.id = ?2 AND u.deleted_at IS NULL AND u.is_active = 1 AND u.credential_epoch = ?11",
         args![
             session.id,
@@ -216,17 +219,24 @@ pub fn open(session: &NewSession, seat: Seat, remember: bool, epoch: i64, now: M
             session.user_agent,
             session.expires,
             now,
-            epoch
+            epoch,
+            STRICT_LIFE
         ],
     )
 }
 
-/// Marks a live session as used now. Nothing happens to one that is ended, expired or idle.
+/// Marks a live session as used now. Nothing happens to one that is ended, expired or idle. In a strict tenant a remembered
+/// one is renewed in its last quarter, and one of before the tenant was strict gets a day.
 pub fn touch(token: &TokenHash, idle: Idle, now: Millis) -> Statement {
+    let strict = "(SELECT t.policy FROM tenants t WHERE t.id = staff_user_sessions.tenant_id) = 'strict'";
     Statement::new(
-        "UPDATE staff_user_sessions SET last_used_at = ?2 WHERE token_hash = ?1 AND deleted_at IS NULL AND expires_at > ?2 \
-         AND last_used_at > ?2 - CASE remember WHEN 1 THEN ?4 ELSE ?3 END",
-        args![token.as_str(), now, idle.usual, idle.remembered],
+        format!(
+            "UPDATE staff_user_sessions SET last_used_at = ?2, \
+             expires_at = CASE WHEN remember = 1 AND {strict} AND (expires_at <= ?2 + ?6 OR expires_at > ?2 + ?5) THEN ?2 + ?5 ELSE expires_at END \
+             WHERE token_hash = ?1 AND deleted_at IS NULL AND expires_at > ?2 AND last_used_at > ?2 - CASE remember WHEN 1 THEN ?4 ELSE ?3 END \
+             AND (last_used_at > ?2 - ?5 OR {strict} IS NOT 1) RETURNING expires_at"
+        ),
+        args![token.as_str(), now, idle.usual, idle.remembered, STRICT_LIFE, LAST_QUARTER],
     )
 }
 

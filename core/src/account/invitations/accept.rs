@@ -106,6 +106,7 @@ async fn look(cx: &Cx<'_>, hash: &TokenHash) -> Result<Found, Problem> {
     if !invitation.tenant_active || !invitation.organization_active {
         return Err(Problem::tenant_suspended());
     }
+    cx.obey(&invitation.tenant_policy);
     let basis = rows.next().unwrap_or_default().first::<BasisRow>()?.ok_or_else(refused)?.basis;
     Ok(Found { invitation, granted, basis })
 }

@@ -61,13 +61,13 @@ pub async fn create(cx: &Cx<'_>) -> Result<Response, Problem> {
     };
     let seen = cx.read_one(organizations::around(organization, &actor.scope(MANAGE))).await?.all::<OrganizationRow>()?;
     let place = seen.iter().find(|row| row.id == organization).ok_or_else(|| Problem::not_found("Organization not found"))?;
-    for _ in 0..3 {
+    for races_lost in 0..=slug::PATIENCE {
         let new = MerchantRow {
             id: cx.new_id(),
             tenant_id: place.tenant_id,
             organization_id: organization,
             name: cx.body.text("name")?.to_owned(),
-            slug: free_slug(cx, cx.body.text("name")?, organization, None).await?,
+            slug: free_slug(cx, cx.body.text("name")?, organization, None, races_lost).await?,
             is_active: cx.body.opt_bool("isActive").unwrap_or(true),
             created_at: cx.now,
             updated_at: None,
@@ -86,13 +86,13 @@ pub async fn create(cx: &Cx<'_>) -> Result<Response, Problem> {
 
 pub async fn update(cx: &Cx<'_>) -> Result<Response, Problem> {
     let id: Id<Merchant> = cx.body.opt_id("id").ok_or_else(|| Problem::not_found(MISSING))?;
-    for _ in 0..3 {
+    for races_lost in 0..=slug::PATIENCE {
         let before = load(cx, id).await?;
         lock::check(cx, lock::MERCHANT, before.updated_at)?;
         let name = cx.body.opt_text("name").unwrap_or(&before.name).to_owned();
         let stays = !cx.body.has("slug") || cx.body.opt_text("slug").and_then(slug::parse).as_deref() == Some(before.slug.as_str());
         let after = MerchantRow {
-            slug: if stays { before.slug.clone() } else { free_slug(cx, &name, before.organization_id, Some(id)).await? },
+            slug: if stays { before.slug.clone() } else { free_slug(cx, &name, before.organization_id, Some(id), races_lost).await? },
             is_active: cx.body.opt_bool("isActive").unwrap_or(before.is_active),
             name,
             ..before.clone()
@@ -132,13 +132,13 @@ async fn load(cx: &Cx<'_>, id: Id<Merchant>) -> Result<MerchantRow, Problem> {
     cx.read_one(merchants::one(id, &scope)).await?.first::<MerchantRow>()?.ok_or_else(|| Problem::not_found(MISSING))
 }
 
-async fn free_slug(cx: &Cx<'_>, name: &str, organization: Id<Organization>, own: Option<Id<Merchant>>) -> Result<String, Problem> {
+async fn free_slug(cx: &Cx<'_>, name: &str, organization: Id<Organization>, own: Option<Id<Merchant>>, races_lost: usize) -> Result<String, Problem> {
     let base = match cx.body.opt_text("slug") {
         None => slug::of_name(name, "merchant"),
         Some(text) => slug::parse(text)
             .ok_or_else(|| Problem::validation("Invalid input", vec![("slug".into(), vec!["Letters, digits, _ and - only".into()])]))?,
     };
-    let candidates = slug::candidates(&base, &cx.new_id::<()>().to_string());
+    let candidates = slug::candidates(&base, &cx.new_id::<()>().to_string(), races_lost);
     let row = cx.read_one(merchants::free_slug(&candidates, organization, own)).await?.first::<SlugRow>()?;
     row.map(|row| row.slug).ok_or_else(|| Problem::internal("no slug is free, not even one nobody can have"))
 }

@@ -13,6 +13,7 @@ use crate::{
         audit::Entry,
         id::{Id, Organization, Role, Tenant},
         membership::Seat,
+        slug,
         tree::{self, MOST, Wanted},
     },
     pack,
@@ -48,13 +49,13 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let actor = cx.actor()?;
     // The gate for tenants has made sure that only super admins name another.
     let tenant: Id<Tenant> = cx.body.opt_id("tenantId").unwrap_or(actor.tenant);
-    let (slug, logo_url) = (asked_slug(cx)?, asked_logo(cx)?);
+    let (asked_slug, logo_url) = (asked_slug(cx)?, asked_logo(cx)?);
     let scope = actor.scope(MANAGE);
     let wanted = Wanted { id: None, parent: Some(cx.body.opt_id("parentId")), children: Some(cx.body.ids("childIds")) };
     if scope.only.is_some() && cx.body.opt_id::<Organization>("parentId").is_none() {
         return Err(Problem::forbidden("Not authorized to create an organization here."));
     }
-    for _ in 0..3 {
+    for races_lost in 0..=slug::PATIENCE {
         let mut rows = cx.read(vec![organizations::of_tenant(tenant, &scope), organizations::count(tenant)]).await?.into_iter();
         let seen = rows.next().unwrap_or_default().all::<OrganizationRow>()?;
         match rows.next().unwrap_or_default().first::<RoomRow>()? {
@@ -68,7 +69,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
             tenant_id: tenant,
             tenant_name: String::new(),
             name: cx.body.text("name")?.to_owned(),
-            slug: free_slug(cx, slug.clone(), cx.body.text("name")?, None).await?,
+            slug: free_slug(cx, asked_slug.clone(), cx.body.text("name")?, None, races_lost).await?,
             logo_url: logo_url.clone(),
             accent: None,
             mail_accent: None,

@@ -57,10 +57,10 @@ fn nodes(rows: &[OrganizationRow]) -> Vec<Node> {
 }
 
 /// The slug an organization gets: the one that was asked for or one from its name, with a suffix where it is taken.
-async fn free_slug(cx: &Cx<'_>, asked: Option<String>, name: &str, own: Option<Id<Organization>>) -> Result<String, Problem> {
+async fn free_slug(cx: &Cx<'_>, asked: Option<String>, name: &str, own: Option<Id<Organization>>, races_lost: usize) -> Result<String, Problem> {
     let base = asked.unwrap_or_else(|| slug::of_name(name, "organization"));
     let unique = cx.new_id::<()>().to_string();
-    let candidates = slug::candidates(&base, &unique);
+    let candidates = slug::candidates(&base, &unique, races_lost);
     let row = cx.read_one(organizations::free_slug(&candidates, own)).await?.first::<SlugRow>()?;
     row.map(|row| row.slug).ok_or_else(|| Problem::internal("no slug is free, not even one nobody can have"))
 }

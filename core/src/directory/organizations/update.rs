@@ -9,6 +9,7 @@ use crate::{
     domain::{
         audit::Entry,
         id::{Id, Organization},
+        slug,
         tree::{self, Moves, Wanted},
     },
     ports::{Statement, StoreError},
@@ -45,11 +46,11 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
         parent: cx.body.has("parentId").then(|| cx.body.opt_id("parentId")),
         children: cx.body.has("childIds").then(|| cx.body.ids("childIds")),
     };
-    for _ in 0..3 {
+    for races_lost in 0..=slug::PATIENCE {
         let (before, seen) = load(cx, id).await?;
         lock::check(cx, lock::ORGANIZATION, before.updated_at)?;
         let moves = tree::plan(&nodes(&seen), &wanted)?;
-        let after = after(cx, &before, &moves).await?;
+        let after = after(cx, &before, &moves, races_lost).await?;
         if before.is_active && !after.is_active {
             not_ones_own(cx.actor()?, id)?;
         }
@@ -61,12 +62,12 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     Err(lock::lost())
 }
 
-async fn after(cx: &Cx<'_>, before: &OrganizationRow, moves: &Moves) -> Result<OrganizationRow, Problem> {
+async fn after(cx: &Cx<'_>, before: &OrganizationRow, moves: &Moves, races_lost: usize) -> Result<OrganizationRow, Problem> {
     let name = cx.body.opt_text("name").unwrap_or(&before.name).to_owned();
     let asked = asked_slug(cx)?;
     let stays = !cx.body.has("slug") || asked.as_deref() == Some(before.slug.as_str());
     Ok(OrganizationRow {
-        slug: if stays { before.slug.clone() } else { free_slug(cx, asked, &name, Some(before.id)).await? },
+        slug: if stays { before.slug.clone() } else { free_slug(cx, asked, &name, Some(before.id), races_lost).await? },
         logo_url: if cx.body.has("logoUrl") { asked_logo(cx)? } else { before.logo_url.clone() },
         is_active: cx.body.opt_bool("isActive").unwrap_or(before.is_active),
         parent_id: moves.parent,

@@ -16,6 +16,7 @@ const FINE: &[(&str, &str, &str)] = &[
     ("FROM development_inbox ORDER BY", "SCAN development_inbox USING INDEX", "in development only, along an index, up to a limit"),
     ("FROM tenants WHERE deleted_at IS NULL ORDER BY", "SCAN tenants USING INDEX", "in the order of an index, up to a limit"),
     ("FROM tenants t CROSS JOIN organizations o", "SCAN t USING INDEX tenants_by_name", "in the order of an index, up to a limit"),
+    ("policy = 'strict'", "SCAN tenants USING INDEX tenants_strict", "the strict ones, and the first of them is enough"),
     ("FROM partners WHERE deleted_at IS NULL ORDER BY", "SCAN partners USING INDEX", "in the order of an index, up to a limit"),
     ("a.is_super_admin = 1", "SCAN a USING INDEX staff_user_acls_super", "those who carry the flag, and nobody else"),
     ("ra.is_super_admin = 1", "SCAN ra USING INDEX staff_role_acls_super", "the roles that carry the flag, and no others"),

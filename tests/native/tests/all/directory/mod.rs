@@ -4,6 +4,7 @@ mod organizations;
 mod partners;
 mod paths;
 mod places;
+mod strict;
 mod tenants;
 
 use portcullis_tests::{Jar, Req, Res, World};
