@@ -32,8 +32,11 @@ test('the description fits the OpenAPI 3.1 meta-schema, and every recorded examp
   note(`${operations} operations, ${examples} examples`);
 });
 
-/** Ends its own session, or says the same of every caller in development. */
-const LEFT_OUT = /logout|password|_session$|sessions$|seed|inbox|switch/;
+/**
+ * Ends the caller's own session or changes what it signs in with; what is there in development only; and the feed of
+ * revocations, whose JWT schemathesis reads as JSON, and which the SDK's suite reads as what it is.
+ */
+const LEFT_OUT = /^list_revocations$|logout|password|^refresh_|^bounce_|^revoke_|^update_staff_profile$|^switch_|^seed$|^inbox_/;
 
 const WHO = {
   nobody: null,
