@@ -69,6 +69,8 @@ pub enum Reads {
     /// A number with its least, default and greatest value. Others are clamped; what is no number is the default.
     Number(u32, u32, u32),
     Text,
+    /// A whole number; anything else is a 400.
+    Whole,
     /// One of these words; any other is as if it were not there.
     Word(&'static [&'static str]),
     /// One of these words; any other is a 400.
@@ -152,7 +154,7 @@ pub fn find(name: &str) -> Option<&'static Doc> {
 }
 
 /// How an answer differs from what its route's row here says; nothing when it does not.
-pub fn fault(route: &Route, doc: &Doc, status: u16, body: Option<&Value>) -> Option<String> {
+pub fn fault(route: &Route, doc: &Doc, status: u16, media: Option<&str>, body: Option<&Value>) -> Option<String> {
     let answer = std::iter::once(&doc.answer).chain(doc.also).find(|answer| answer.status() == status);
     match (answer, body) {
         (None, _) if operation::errors(route, doc).contains(&status) => None,
@@ -162,6 +164,7 @@ pub fn fault(route: &Route, doc: &Doc, status: u16, body: Option<&Value>) -> Opt
             Err(why) => Some(why),
         },
         (Some(Answer::Json(..)), None) => Some("no JSON".into()),
+        (Some(Answer::Media(_, documented)), _) if media != Some(documented) => Some(format!("the media type is {media:?}")),
         (Some(Answer::Media(..) | Answer::Empty(_)), _) => None,
     }
 }

@@ -102,6 +102,7 @@ fn query(param: &Param) -> Value {
         Reads::Number(least, default, greatest) => {
             json!({"anyOf": [{"type": "integer", "minimum": least, "maximum": greatest}, {"type": "string"}], "default": default})
         }
+        Reads::Whole => json!({"type": "string", "pattern": "^[0-9]{1,15}$"}),
         Reads::Text => json!({"type": "string"}),
         Reads::Cursor => json!({"type": "string", "pattern": "^[1-9][0-9]{0,14}$"}),
         Reads::Only(words) => json!({"enum": words}),
@@ -116,7 +117,7 @@ fn query(param: &Param) -> Value {
         }
         Reads::Word(_) => " Any other word is as if it were not there.".into(),
         Reads::Cursor => " The `nextCursor` of the page before.".into(),
-        Reads::Text | Reads::Only(_) | Reads::Uuid | Reads::Tenant | Reads::Time => String::new(),
+        Reads::Text | Reads::Whole | Reads::Only(_) | Reads::Uuid | Reads::Tenant | Reads::Time => String::new(),
     };
     json!({"name": param.name, "in": "query", "required": param.required, "schema": schema, "description": format!("{}{note}", param.about).trim()})
 }

@@ -72,13 +72,12 @@ function answers(operation, document_) {
   const said = ([status, answer]) => {
     const [type, media] = Object.entries(answer.content ?? {})[0] ?? [];
     const fill = () => [
-      ...prose(answer.description),
       ...(status < 400 && media ? [code(type === 'application/json' ? shape(media.schema) : type, `Answer ${status}`)] : []),
       ...(media?.example === undefined ? [] : [h('p', { class: 'small soft' }, 'Recorded from a request:'), code(JSON.stringify(media.example, null, 2), `Example of ${status}`)]),
     ];
-    return unfolding(`${status} ${status < 400 ? answer.description : ''}`.trim(), fill);
+    return unfolding(`${status} ${answer.description.replaceAll('`', '')}`, fill);
   };
-  return [h('h4', {}, 'Answers'), ...found.map(said)];
+  return [h('h4', {}, 'Answers'), h('div', {}, found.map(said))];
 }
 
 function article(path, method, operation, document_) {

@@ -9,10 +9,13 @@ use crate::Res;
 #[track_caller]
 pub fn check(deployment: &Deployment, method: &Method, path: &str, res: &Res) {
     let Found::Route(route, _) = deployment.router.find(method, path) else { return };
+    let types: Vec<&str> = res.all("content-type").collect();
+    assert!(types.len() <= 1, "{} has {} content types: {types:?}", route.name, types.len());
     // A body of HEAD is cut off, and a route without a row fails a test of its own.
     let Some(doc) = openapi::find(route.name).filter(|_| *method != Method::HEAD) else { return };
     let body = serde_json::from_slice(&res.body).ok();
-    if let Some(fault) = openapi::fault(route, doc, res.status, body.as_ref()) {
+    let media = types.first().map(|text| text.split(';').next().unwrap_or_default());
+    if let Some(fault) = openapi::fault(route, doc, res.status, media, body.as_ref()) {
         panic!(
             "{} answered something that its row in core/src/openapi/sections/ does not say: {fault}\n{} {}\nIf the answer is right, change the row.",
             route.name,

@@ -1,6 +1,6 @@
 //! Files that are reviewed like code: what is compared with them changes only on purpose.
 
-use std::fs;
+use std::{collections::HashSet, fs};
 
 use crate::sources;
 
@@ -23,8 +23,9 @@ pub fn check_file(name: &str, actual: &str, teach: &str) {
     if expected == actual {
         return;
     }
-    let gone = expected.lines().filter(|line| !actual.lines().any(|other| other == *line)).map(|line| format!("- {line}\n"));
-    let new = actual.lines().filter(|line| !expected.lines().any(|other| other == *line)).map(|line| format!("+ {line}\n"));
+    let (was, is): (HashSet<&str>, HashSet<&str>) = (expected.lines().collect(), actual.lines().collect());
+    let gone = expected.lines().filter(|line| !is.contains(line)).map(|line| format!("- {line}\n"));
+    let new = actual.lines().filter(|line| !was.contains(line)).map(|line| format!("+ {line}\n"));
     let diff: String = gone.chain(new).take(60).collect();
     panic!(
         "{name} says something else:\n{diff}\n{teach}\nWhere the change is meant: GOLDEN=write cargo test -p portcullis-tests, read the diff, commit it."

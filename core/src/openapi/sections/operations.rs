@@ -3,7 +3,7 @@
 use super::super::{
     Answer::*,
     Param,
-    Reads::{Cursor, Number, Only, Tenant, Text, Time, Word},
+    Reads::{Cursor, Number, Only, Tenant, Text, Time, Whole, Word},
     Section, doc, ok, param,
 };
 use crate::problem::Code::*;
@@ -84,7 +84,7 @@ pub const DEPLOYMENT: Section = Section {
             .also(&[Empty(304)]),
         doc("list_revocations", "What is revoked, signed", Media(200, "application/jwt"))
             .about("Followed by whoever verifies tokens offline; docs/REVOCATION.md is its specification. May be kept for a second.")
-            .query(&[param("since", Text, "The `seq` of the answer before: only what came after it.")])
+            .query(&[param("since", Whole, "The `seq` of the answer before: only what came after it.")])
             .also(&[Empty(304)])
             .errors(&[InvalidRequest]),
         doc("check_by_query", "Whether the caller may, without asking the database", ok("Checked"))
