@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::audience::{self, Subject};
 use crate::{
+    actor::Actor,
     cx::Cx,
     domain::realm::Realm,
     problem::{Code, Problem},
@@ -31,6 +32,14 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     if !cx.host.admits(actor.tenant) {
         return Err(refuse("Invalid or expired session").note("a session of another tenant on a tenant's own host"));
     }
+    let access = access_token(cx, &actor).await?;
+    let cookie = cx.set_cookie(Realm::Customer.auth_cookie(), &access, cx.deployment.config.access_token_seconds);
+    Ok(Response::json(200, &json!({"ok": true, "resolvedFeatures": if actor.must_change_password { &[] } else { actor.grants.features.as_slice() }}))
+        .cookie(cookie))
+}
+
+/// A fresh access token for a live session.
+pub async fn access_token(cx: &Cx<'_>, actor: &Actor) -> Result<String, Problem> {
     let subject = Subject {
         user: actor.user,
         session: actor.session,
@@ -43,8 +52,5 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
         grants: &actor.grants,
         restricted: actor.must_change_password,
     };
-    let access = audience::access_token(cx, &subject).await?;
-    let cookie = cx.set_cookie(Realm::Customer.auth_cookie(), &access, cx.deployment.config.access_token_seconds);
-    Ok(Response::json(200, &json!({"ok": true, "resolvedFeatures": if actor.must_change_password { &[] } else { actor.grants.features.as_slice() }}))
-        .cookie(cookie))
+    audience::access_token(cx, &subject).await
 }

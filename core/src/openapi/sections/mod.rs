@@ -5,6 +5,7 @@ mod administration;
 mod apps;
 mod customer;
 mod directory;
+mod gate;
 mod operations;
 mod roles;
 mod staff;
@@ -29,6 +30,7 @@ pub const SECTIONS: &[Section] = &[
     staff_people::OWN_ACCOUNT,
     staff_people::PEOPLE,
     roles::ROLES,
+    gate::GATE,
     operations::DIRECTORY,
     directory::ORGANIZATIONS,
     directory::TENANTS,
@@ -41,6 +43,7 @@ pub const SECTIONS: &[Section] = &[
 pub fn shapes() -> impl Iterator<Item = (&'static str, &'static str)> {
     [
         apps::SHAPES,
+        gate::SHAPES,
         customer::SHAPES,
         administration::SHAPES,
         staff::SHAPES,
