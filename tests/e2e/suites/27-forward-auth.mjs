@@ -3,8 +3,8 @@
 import { assert } from '../harness/check.mjs';
 import { send, raw } from '../harness/http.mjs';
 import { SEEDED, SEED_PASSWORD } from '../harness/people.mjs';
-import { freePort, origin, proxy } from '../harness/proxies.mjs';
-import { test } from '../harness/runner.mjs';
+import { freePort, origin, proxy, register } from '../harness/proxies.mjs';
+import { after, note, test } from '../harness/runner.mjs';
 import { RAISED } from '../harness/secrets.mjs';
 import { start } from '../harness/server.mjs';
 
@@ -14,7 +14,8 @@ const ports = { nginx: await freePort(), caddy: await freePort() };
 const server = await start({ vars: { ...RAISED, COOKIE_DOMAIN: 'id.localhost', APP_URL: `http://auth.id.localhost:${ports.nginx}`, ACCESS_TOKEN_SECONDS: '60' } });
 const app = await origin();
 const worker = new URL(server.url).host;
-for (const kind of ['nginx', 'caddy']) await proxy(kind, { port: ports[kind], worker, app });
+after(app.stop);
+for (const kind of ['nginx', 'caddy']) after(await proxy(kind, { port: ports[kind], worker, app: app.at }));
 
 /** A browser in miniature: one jar for everything under id.localhost. */
 class Browser {
@@ -50,25 +51,21 @@ class Browser {
 
 const HTML = { accept: 'text/html,application/xhtml+xml' };
 
-// The app and its rules, by the API, as an administrator would.
-{
-  const staff = await send(server.url, { method: 'POST', path: '/api/auth/login', headers: JSON_TYPE, body: JSON.stringify({ email: 'superadmin@acme.com', password: SEED_PASSWORD }) });
-  const cookie = staff.cookies.map((line) => line.split(';')[0]).join('; ');
-  const as = (method, path, body) => send(server.url, { method, path, headers: { ...JSON_TYPE, cookie }, body: JSON.stringify(body) });
-  const created = await as('POST', '/api/apps', {
-    name: 'The app', audience: 'the-app', features: ['portal.*'], realms: ['customer', 'staff'],
-    returnHosts: Object.values(ports).map((port) => `app.id.localhost:${port}`),
-  });
-  assert.equal(created.status, 201, created.text);
-  const rules = await as('PUT', `/api/apps/${created.json.app.id}/rules`, {
-    version: 0, realm: 'customer', loginOrganization: 'acme',
-    rules: [
-      { path: '/public/**', access: 'public' },
-      { path: '/orders/**', access: 'features', features: ['portal.orders.view'] },
-      { path: '/users/**', access: 'features', features: ['portal.users.manage'] },
-    ],
-  });
-  assert.equal(rules.status, 200, rules.text);
+const ask = async (method, path, body, cookie) => {
+  const reply = await send(server.url, { method, path, headers: { ...JSON_TYPE, ...(cookie ? { cookie } : {}) }, body: JSON.stringify(body) });
+  return { status: reply.status, text: reply.text, cookie: reply.cookies.map((line) => line.split(';')[0]).join('; ') };
+};
+await register(ask, { hosts: Object.values(ports).map((port) => `app.id.localhost:${port}`), password: SEED_PASSWORD });
+
+const NAMES = ['User', 'Email', 'Name', 'Realm', 'Tenant', 'Organization', 'Roles', 'Features', 'Token'];
+const SPELLINGS = NAMES.flatMap((name) => [`X-Portcullis-${name}`, `x-portcullis-${name.toLowerCase()}`, `X_Portcullis_${name}`, `x_portcullis_${name.toLowerCase()}`, `X_Portcullis-${name}`]);
+
+/** Identity headers as bytes on a socket: no library that makes names nice. */
+function forge(who, path) {
+  const cookie = [...who.jar].map(([name, value]) => `${name}=${value}`).join('; ');
+  const lines = [`GET ${path} HTTP/1.1`, `Host: app.id.localhost:${ports[who.kind]}`, 'Connection: close', ...(cookie ? [`Cookie: ${cookie}`] : [])];
+  for (const name of SPELLINGS) lines.push(`${name}: forged`);
+  return raw(who.base, `${lines.join('\r\n')}\r\n\r\n`);
 }
 
 for (const kind of ['nginx', 'caddy']) {
@@ -133,19 +130,13 @@ for (const kind of ['nginx', 'caddy']) {
   });
 
   test(`${kind}: identity headers of the client's never reach the app`, async () => {
-    const names = ['User', 'Email', 'Name', 'Realm', 'Tenant', 'Organization', 'Roles', 'Features', 'Token'];
-    const spellings = names.flatMap((name) => [`X-Portcullis-${name}`, `x-portcullis-${name.toLowerCase()}`, `X_Portcullis_${name}`, `x_portcullis_${name.toLowerCase()}`, `X_Portcullis-${name}`]);
-    const forged = Object.fromEntries(spellings.map((name) => [name, 'forged']));
     const buyer = await browser().signIn(SEEDED.buyer);
     for (const [who, path] of [[browser(), '/public/x'], [buyer, '/orders']]) {
-      // Bytes on a socket: no library that makes names nice.
-      const cookie = [...who.jar].map(([name, value]) => `${name}=${value}`).join('; ');
-      const lines = [`GET ${path} HTTP/1.1`, `Host: app.id.localhost:${ports[kind]}`, 'Connection: close', ...(cookie ? [`Cookie: ${cookie}`] : [])];
-      for (const name of spellings) lines.push(`${name}: forged`);
-      const answer = await raw(who.base, `${lines.join('\r\n')}\r\n\r\n`);
+      const answer = await forge(who, path);
       assert.match(answer, /^HTTP\/1\.1 200/, answer.slice(0, 400));
       assert.ok(!answer.includes('forged'), answer);
     }
+    const forged = Object.fromEntries(SPELLINGS.map((name) => [name, 'forged']));
     const told = await buyer.app('/orders', { headers: { ...forged, 'X-Original-URI': '/public/x', 'X-Forwarded-Uri': '/public/x', 'X-Forwarded-Host': 'evil.example', 'X-Original-Host': 'evil.example' } });
     assert.equal(told.json.headers['x-portcullis-email'], SEEDED.buyer);
   });
@@ -171,7 +162,7 @@ for (const kind of ['nginx', 'caddy']) {
   });
 }
 
-for (const [name, ask] of [
+for (const [name, replay] of [
   ['the fast check', (cookie) => send(server.url, { path: '/api/check', headers: { cookie } })],
   ['nginx', (cookie) => send(`http://127.0.0.1:${ports.nginx}`, { path: '/orders', headers: { host: `app.id.localhost:${ports.nginx}`, cookie } })],
   ['Caddy', (cookie) => send(`http://127.0.0.1:${ports.caddy}`, { path: '/orders', headers: { host: `app.id.localhost:${ports.caddy}`, cookie } })],
@@ -179,13 +170,13 @@ for (const [name, ask] of [
   test(`a token whose session was ended is refused within 5 s by ${name}`, async () => {
     const buyer = await new Browser('nginx').signIn(SEEDED.buyer);
     const cookie = [...buyer.jar].map(([key, value]) => `${key}=${value}`).join('; ');
-    assert.equal((await ask(cookie)).status, 200);
+    assert.equal((await replay(cookie)).status, 200);
     assert.equal((await send(server.url, { method: 'POST', path: `${CA}/portal/logout`, headers: { cookie } })).status, 200);
     const ended = performance.now();
     assert.equal((await send(server.url, { path: `${CA}/portal/profile`, headers: { cookie } })).status, 401, 'a strong route, at once');
     let last = 0;
     for (;;) {
-      const reply = await ask(cookie);
+      const reply = await replay(cookie);
       if (reply.status !== 200) {
         assert.equal(reply.status, 401, reply.text);
         break;
@@ -194,6 +185,26 @@ for (const [name, ask] of [
       assert.ok(last < 5_000, `${last} ms`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    console.log(`     last accepted by ${name} ${last.toFixed(0)} ms after the end`);
+    note(`last accepted by ${name} ${last.toFixed(0)} ms after the session ended`);
+  });
+}
+
+// The test of forged headers catches what it is for: a configuration that lets one of them through.
+for (const [kind, careless, change] of [
+  ['nginx', 'takes underscores', (text) => text.replace('underscores_in_headers off', 'underscores_in_headers on')],
+  ['nginx', 'forgets a header', (text) => text.replace('proxy_set_header X-Portcullis-Roles $pc_roles;', '')],
+  ['caddy', 'takes underscores', (text) => text.replace('request_header -X_Portcullis*', '')],
+]) {
+  test(`a ${kind} that ${careless} is caught`, async () => {
+    const port = await freePort();
+    const stop = await proxy(kind, { port, worker, app: app.at, change });
+    try {
+      const who = new Browser(kind);
+      who.base = `http://127.0.0.1:${port}`;
+      const answer = await forge(who, '/public/x');
+      assert.ok(answer.includes('forged'), answer.slice(0, 600));
+    } finally {
+      await stop();
+    }
   });
 }
