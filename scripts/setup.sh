@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the pinned tools; skips what is there. Groups, each holding the ones before it:
 #   dev    compiler, worker-build, wasm-bindgen, npm tools     (make dev, make build)
-#   test   + Python with a verifier, a validator and a fuzzer that are not ours; Chromium for the pages   (make test)
+#   test   + Python with a verifier, a validator and a fuzzer that are not ours; Chromium for the pages; nginx and Caddy (make test)
 #   bench  + wrk, where Debian's can be had; not in check   (make bench)
 #   check  + cargo-deny                                        (make check, make deny)
 set -euo pipefail
@@ -147,6 +147,27 @@ chromium_browser() {
   die "chromium is missing" "apt-get install chromium fonts-dejavu-core, or name one: CHROMIUM=/path make test"
 }
 
+# Debian's, for forward-auth in tests/e2e; NGINX= and CADDY= name others.
+proxies() {
+  local wanted=()
+  [ -x "${NGINX:-/usr/sbin/nginx}" ] || wanted+=(nginx-light)
+  [ -x "${CADDY:-/usr/bin/caddy}" ] || wanted+=(caddy)
+  if [ ${#wanted[@]} = 0 ]; then
+    ok "nginx and caddy"
+    return
+  fi
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    doing "installing ${wanted[*]} (about 15 s)"
+    # The packages start services where there is an init system; the tests bring their own processes.
+    if quietly "$logs/proxies.log" sh -c "apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ${wanted[*]}" \
+      && [ -x "${NGINX:-/usr/sbin/nginx}" ] && [ -x "${CADDY:-/usr/bin/caddy}" ]; then
+      ok "nginx and caddy"
+      return
+    fi
+  fi
+  die "${wanted[*]} missing" "apt-get install nginx-light caddy, or name them: NGINX=/path CADDY=/path make test"
+}
+
 machine
 rust
 cargo_tool worker-build worker-build "$WORKER_BUILD_VERSION" 3 --locked
@@ -155,6 +176,7 @@ cargo_tool wasm-bindgen-cli wasm-bindgen "$WASM_BINDGEN_VERSION" 2
 npm_tools
 [ "$group" = dev ] || python_verifier
 [ "$group" = dev ] || chromium_browser
+[ "$group" = dev ] || proxies
 [ "$group" != bench ] || load_source
 [ "$group" != check ] || cargo_tool cargo-deny cargo-deny "$CARGO_DENY_VERSION" 5 --locked
 # Only kept while something is being built.

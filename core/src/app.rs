@@ -32,13 +32,22 @@ pub struct Deployment {
     pub key_set: crate::ops::jwks::KeySet,
     pub snapshot: crate::edge::snapshot::Snapshot,
     pub signed_revocations: crate::edge::feed::Signed,
+    pub policies: crate::edge::policy::Policies,
 }
 
 impl Deployment {
     pub fn new(config: Config) -> Self {
         let keys = Keys::derive(&config.master_secret);
         let key_set = crate::ops::jwks::KeySet::new(config.signing_key.public.clone());
-        Self { keys, router: Router::new(), key_set, snapshot: Default::default(), signed_revocations: Default::default(), config }
+        Self {
+            keys,
+            router: Router::new(),
+            key_set,
+            snapshot: Default::default(),
+            signed_revocations: Default::default(),
+            policies: Default::default(),
+            config,
+        }
     }
 }
 

@@ -185,7 +185,7 @@ impl Cx<'_> {
         self.policy.set(TenantPolicy::parse(policy));
     }
 
-    pub fn cookie_style(&self) -> cookies::Style {
+    pub fn cookie_style(&self) -> cookies::Style<'_> {
         let style = cookie_style(self.deployment, self.request);
         match self.policy.get() {
             TenantPolicy::Default => style,
@@ -235,10 +235,18 @@ impl Cx<'_> {
     }
 }
 
-pub fn cookie_style(deployment: &Deployment, request: &Request) -> cookies::Style {
+pub fn cookie_style<'d>(deployment: &'d Deployment, request: &Request) -> cookies::Style<'d> {
     let config = &deployment.config;
     let plain_loopback = request.scheme == "http" && crate::web::host::is_loopback(request.host());
-    cookies::Style { same_site: config.cookie_same_site, secure: !plain_loopback, host_prefix: config.cookie_host_prefix }
+    let host = request.host();
+    let domain = config.cookie_domain.as_deref().filter(|domain| is_under(host, domain));
+    cookies::Style { same_site: config.cookie_same_site, domain, secure: !plain_loopback, host_prefix: config.cookie_host_prefix }
+}
+
+/// Whether a host is a domain or under it.
+pub fn is_under(host: &str, domain: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
 }
 
 /// IMF-fixdate (RFC 9110 §5.6.7).

@@ -14,6 +14,8 @@ use crate::{
 /// The closed set of codes. Pages translate by them, so a code never changes its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
+    /// Not an error: a proxy is told where to send a browser.
+    Found,
     InvalidRequest,
     ValidationError,
     UnprocessableEntity,
@@ -35,7 +37,8 @@ pub enum Code {
 }
 
 impl Code {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
+        Self::Found,
         Self::InvalidRequest,
         Self::ValidationError,
         Self::UnprocessableEntity,
@@ -59,6 +62,7 @@ impl Code {
     /// Code on the wire, HTTP status, RFC 9457 title.
     pub const fn describe(self) -> (&'static str, u16, &'static str) {
         match self {
+            Self::Found => ("UNAUTHENTICATED", 302, "Sign-in is needed"),
             Self::InvalidRequest => ("INVALID_REQUEST", 400, "The request cannot be understood"),
             Self::ValidationError => ("VALIDATION_ERROR", 400, "A field of the request is not valid"),
             Self::UnprocessableEntity => ("VALIDATION_ERROR", 422, "A field of the request is not valid"),

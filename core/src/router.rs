@@ -56,7 +56,7 @@ impl Default for Router {
 }
 
 fn allow(routes: &[&'static Route]) -> String {
-    let mut methods: Vec<&str> = routes.iter().map(|route| route.method.as_str()).collect();
+    let mut methods: Vec<&str> = routes.iter().map(|route| route.method.as_str()).filter(|method| *method != "OPTIONS").collect();
     if methods.contains(&"GET") {
         methods.push("HEAD");
     }

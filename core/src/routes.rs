@@ -19,7 +19,7 @@ use crate::{
     dev::{inbox, seed},
     directory::{branding, lookup, merchants, organizations, partners, switcher, tenants},
     domain::realm::Realm::{Customer, Staff},
-    edge::{check, feed},
+    edge::{check, feed, forward_auth, way_back},
     io::Operations,
     ops::{health, jwks},
     portal::{invitations as company_invitations, nav, notifications, roles as company_roles, users as company},
@@ -200,6 +200,10 @@ pub static ROUTES: &[Route] = table! {
         DELETE "/apps/{id}"                             delete_app              Can(Staff, "apps.manage"),  SIGNED_IN, None,                      Events(apps::delete::AUDIT),             cost(3, 0, 1, 0) => apps::delete::handle;
         POST   "/apps/{id}/credentials"                 create_app_credential   Can(Staff, "apps.manage"),  SIGNED_IN, None,                      Events(apps::credentials::CREATE_AUDIT), cost(3, 0, 1, 0) => apps::credentials::create;
         DELETE "/apps/{id}/credentials/{credential}"    revoke_app_credential   Can(Staff, "apps.manage"),  SIGNED_IN, None,                      Events(apps::credentials::REVOKE_AUDIT), cost(3, 0, 1, 0) => apps::credentials::revoke;
+        GET    "/apps/{id}/rules"                       read_app_rules          Can(Staff, "apps.view"),    SIGNED_IN, None,                         Reads,                         cost(2, 0, 1, 0) => apps::rules::read;
+        PUT    "/apps/{id}/rules"                       replace_app_rules       Can(Staff, "apps.manage"),  SIGNED_IN, json(&apps::rules::BODY),     Events(apps::rules::AUDIT),    cost(3, 0, 1, 0) => apps::rules::replace;
+        GET    "/apps/{id}/rules/history"               list_app_rules          Can(Staff, "apps.view"),    SIGNED_IN, None,                         Reads,                         cost(2, 0, 1, 0) => apps::rules::history;
+        POST   "/apps/{id}/rules/what-if"               try_app_rules           Can(Staff, "apps.view"),    SIGNED_IN, json(&apps::rules::what_if::BODY), Reads,                    cost(2, 0, 1, 0) => apps::rules::what_if::handle;
     }
     // Staff: who works where
     "/api/auth" {
@@ -263,6 +267,16 @@ pub static ROUTES: &[Route] = table! {
     "" {
         GET "/.well-known/jwks.json" jwks   Public, NONE, None, Reads, cost(0, 1, 0, 0) => jwks::handle;
         GET "/.well-known/revocations" list_revocations Public, NONE, None, Reads, cost(1, 0, 0, 0) => feed::handle;
+        GET     "/forward-auth/nginx"         forward_auth_nginx         Public, NONE, None, Touches, cost(3, 0, 1, 0) => forward_auth::nginx;
+        GET     "/forward-auth/caddy"         forward_auth_caddy         Public, NONE, None, Touches, cost(3, 0, 1, 0) => forward_auth::caddy;
+        GET     "/forward-auth/traefik"       forward_auth_traefik       Public, NONE, None, Touches, cost(3, 0, 1, 0) => forward_auth::traefik;
+        GET     "/forward-auth/envoy/{*path}" forward_auth_envoy_get     Public, NONE, None, Touches, cost(3, 0, 1, 0) => forward_auth::envoy;
+        POST    "/forward-auth/envoy/{*path}" forward_auth_envoy_post    Public, NONE, None, Touches, cost(3, 0, 1, 0) => forward_auth::envoy;
+        PUT     "/forward-auth/envoy/{*path}" forward_auth_envoy_put     Public, NONE, None, Touches, cost(3, 0, 1, 0) => forward_auth::envoy;
+        PATCH   "/forward-auth/envoy/{*path}" forward_auth_envoy_patch   Public, NONE, None, Touches, cost(3, 0, 1, 0) => forward_auth::envoy;
+        DELETE  "/forward-auth/envoy/{*path}" forward_auth_envoy_delete  Public, NONE, None, Touches, cost(3, 0, 1, 0) => forward_auth::envoy;
+        OPTIONS "/forward-auth/envoy/{*path}" forward_auth_envoy_options Public, NONE, None, Touches, cost(3, 0, 1, 0) => forward_auth::envoy;
+        GET     "/api/return"                 check_return_address       Public, public(ReturnAddress, NoSubject), None, Reads, cost(1, 0, 1, 0) => way_back::handle;
         GET  "/api/check" check_by_query Public, NONE, None,               Reads, cost(2, 0, 0, 0) => check::by_query;
         POST "/api/check" check_by_body  Public, NONE, json(&check::BODY), Reads, cost(2, 0, 0, 0) => check::by_body;
         GET "/api/health"            health Public, NONE, None, Reads, cost(2, 1, 1, 0) => health::handle;

@@ -15,6 +15,16 @@ export function scenarios({ people, place }) {
   const checked = JSON.stringify({ features: ['portal.account.manage', 'portal.users.view', 'portal.orders.view', 'portal.invoices.pay'] });
   return {
     jwks: { base: 'pong', reference: true, requests: people.slice(0, 50).map((_, n) => request('GET', '/.well-known/jwks.json', from(n))) },
+    'fast check': {
+      base: 'pong',
+      requests: people.map((one, n) => request('GET', '/api/check?features=portal.orders.view', from(n, { cookie: `customer_auth_token=${accessToken(one, place)}` }))),
+    },
+    'forward-auth': {
+      base: 'pong',
+      requests: people.map((one, n) =>
+        request('GET', '/forward-auth/nginx', from(n, { cookie: `customer_auth_token=${accessToken(one, place)}`, 'x-original-method': 'GET', 'x-original-proto': 'https', 'x-original-host': 'shop.example.com', 'x-original-uri': '/orders/7' })),
+      ),
+    },
     'feature-check': {
       reference: true,
       requests: people.map((one, n) => request('POST', `${CA}/portal/feature-check`, from(n, { cookie: `customer_auth_token=${accessToken(one, place)}` }), checked)),
@@ -46,6 +56,8 @@ const is = (status, right) => (reply) => {
 
 export const CHECK = {
   jwks: is(200, (reply) => reply.json.keys.length === 1),
+  'fast check': is(200, (reply) => reply.json.granted.length === 1),
+  'forward-auth': is(200, (reply) => reply.headers['x-portcullis-token'].length > 100),
   'feature-check': is(200, (reply) => reply.json.granted.length > 0),
   refresh: is(200, (reply) => reply.cookies.length === 1 && reply.json.resolvedFeatures.length > 0),
   login: is(200, (reply) => reply.cookies.length === 3),

@@ -12,6 +12,7 @@ import * as inside from './cases/inside.mjs';
 import * as office from './cases/office.mjs';
 import * as sdk from './cases/sdk.mjs';
 import * as docs from './cases/docs.mjs';
+import * as gate from './cases/gate.mjs';
 import * as all from './cases/all.mjs';
 
 const only = process.argv.find((arg) => arg.startsWith('--only='))?.slice(7);
@@ -61,7 +62,7 @@ const server = await new Server().up();
 const browser = await launch();
 try {
   for (const view of Object.keys(VIEWS)) {
-    for (const [name, body] of Object.entries({ ...outside.cases, ...inside.cases, ...office.cases, ...sdk.cases, ...docs.cases, ...all.cases })) {
+    for (const [name, body] of Object.entries({ ...outside.cases, ...inside.cases, ...office.cases, ...sdk.cases, ...docs.cases, ...gate.cases, ...all.cases })) {
       const opened = [];
       const tools = { server, browser, view, opened };
       await run(`${view}: ${name}`, () => body(tools), opened);

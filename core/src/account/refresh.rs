@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::audience::{self, Subject};
 use crate::{
+    actor::Actor,
     cx::Cx,
     domain::{policy::TenantPolicy, realm::Realm},
     problem::{Code, Problem},
@@ -34,6 +35,17 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
         return Err(refuse("Invalid or expired session").note("a session of another tenant on a tenant's own host"));
     }
     cx.obey(&actor.tenant_policy);
+    let access = access_token(cx, &actor).await?;
+    let cookie = cx.set_cookie(Realm::Customer.auth_cookie(), &access, cx.deployment.config.access_token_seconds);
+    let body = json!({"ok": true, "resolvedFeatures": if actor.must_change_password { &[] } else { actor.grants.features.as_slice() }});
+    // A strict session may have got another end.
+    let end = end.filter(|_| cx.policy.get() == TenantPolicy::Strict);
+    let renewed = end.map(|end| cx.set_cookie(Realm::Customer.session_cookie(), token.reveal(), (end.expires_at.0 - cx.now.0) / 1_000));
+    Ok(Response::json(200, &body).cookie(cookie).cookies(renewed))
+}
+
+/// A fresh access token for a live session.
+pub async fn access_token(cx: &Cx<'_>, actor: &Actor) -> Result<String, Problem> {
     let subject = Subject {
         user: actor.user,
         session: actor.session,
@@ -46,11 +58,5 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
         grants: &actor.grants,
         restricted: actor.must_change_password,
     };
-    let access = audience::access_token(cx, &subject).await?;
-    let cookie = cx.set_cookie(Realm::Customer.auth_cookie(), &access, cx.deployment.config.access_token_seconds);
-    let body = json!({"ok": true, "resolvedFeatures": if actor.must_change_password { &[] } else { actor.grants.features.as_slice() }});
-    // A strict session may have got another end.
-    let end = end.filter(|_| cx.policy.get() == TenantPolicy::Strict);
-    let renewed = end.map(|end| cx.set_cookie(Realm::Customer.session_cookie(), token.reveal(), (end.expires_at.0 - cx.now.0) / 1_000));
-    Ok(Response::json(200, &body).cookie(cookie).cookies(renewed))
+    audience::access_token(cx, &subject).await
 }

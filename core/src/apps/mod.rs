@@ -10,6 +10,7 @@ pub mod delete;
 pub mod list;
 pub mod mint;
 pub mod read;
+pub mod rules;
 pub mod terms;
 pub mod token;
 pub mod update;

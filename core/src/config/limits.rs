@@ -34,6 +34,8 @@ pub enum LimitName {
     StaffResendInvite,
     DirectoryOrgLookup,
     DirectoryTenantLookup,
+    ForwardAuthRenewal,
+    ReturnAddress,
     SignedIn,
 }
 
@@ -86,6 +88,8 @@ pub static LIMITS: &[LimitRow] = &[
     row(LimitName::StaffResendInvite, "RESEND_INVITE", "resend-invite", None, fixed(3, 300, 300)),
     row(LimitName::DirectoryOrgLookup, "DIRECTORY_ORG_LOOKUP", "directory-org-lookup", None, fixed(60, 60, 60)),
     row(LimitName::DirectoryTenantLookup, "DIRECTORY_TENANT_LOOKUP", "directory-tenant-lookup", None, fixed(60, 60, 60)),
+    row(LimitName::ForwardAuthRenewal, "FORWARD_AUTH_RENEWAL", "forward-auth-renewal", None, fixed(3_000, 60, 10)),
+    row(LimitName::ReturnAddress, "RETURN_ADDRESS", "return-address", None, fixed(60, 60, 60)),
     row(LimitName::SignedIn, "SIGNED_IN", "signed-in", Some(Policy::sliding(120, 60)), None),
 ];
 

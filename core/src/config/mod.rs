@@ -55,6 +55,8 @@ pub struct Config {
     pub platform_domains: Vec<String>,
     pub cors_allowed_origins: Vec<String>,
     pub cookie_host_prefix: bool,
+    /// The parent domain that session cookies are shared under, in lower case.
+    pub cookie_domain: Option<String>,
     pub cookie_same_site: SameSite,
     pub hasher: HasherPlace,
     pub hasher_pool_size: u32,
@@ -128,6 +130,7 @@ impl Config {
             platform_domains: r.list("PLATFORM_DOMAINS"),
             cors_allowed_origins: r.list("CORS_ALLOWED_ORIGINS"),
             cookie_host_prefix: r.one_of("COOKIE_PREFIX", ("", false), [("__Host-", true)]),
+            cookie_domain: r.optional("COOKIE_DOMAIN").map(|domain| domain.trim_start_matches('.').to_ascii_lowercase()),
             cookie_same_site: r.one_of("COOKIE_SAMESITE", ("lax", SameSite::Lax), [("strict", SameSite::Strict)]),
             hasher: r.one_of("PASSWORD_HASHER", ("worker", HasherPlace::Worker), [("pool", HasherPlace::Pool)]),
             hasher_pool_size: r.number("HASHER_POOL_SIZE", 8, 1, 256),
@@ -157,6 +160,12 @@ impl Config {
             optimistic_lock: OptimisticLock::parse(&r.text("OM_OPTIMISTIC_LOCK", "")),
             twin: r.text("TWIN", ""),
         };
+        if config.cookie_domain.is_some() && config.cookie_host_prefix {
+            r.problem("COOKIE_PREFIX=__Host- keeps cookies to one host: COOKIE_DOMAIN must be empty then");
+        }
+        if config.cookie_domain.as_ref().is_some_and(|domain| !domain.contains('.') || domain.contains([':', '/', ' ', ';', ','])) {
+            r.problem("COOKIE_DOMAIN must be a host name such as example.com");
+        }
         if production {
             config.refuse_unsafe(&mut r);
         }

@@ -24,6 +24,7 @@ pub static SETTINGS: &[Setting] = &[
     var("PLATFORM_DOMAINS", "comma list of hosts that are the platform itself, beside loopback"),
     var("CORS_ALLOWED_ORIGINS", "comma list of other origins that may call with a bearer token"),
     var("COOKIE_PREFIX", "empty or `__Host-`"),
+    var("COOKIE_DOMAIN", "parent domain whose hosts share the session cookies, for apps behind forward-auth; empty: the portal's host alone"),
     var("COOKIE_SAMESITE", "`lax` or `strict`"),
     var("PASSWORD_HASHER", "`worker` or `pool`: where passwords are hashed"),
     var("HASHER_POOL_SIZE", "hasher objects in the pool, 1 to 256"),

@@ -16,6 +16,17 @@ pub fn own_path(target: &str, origins: &[&str]) -> Option<String> {
     fits.then(|| path.to_owned())
 }
 
+/// Host and the whole of an address outside, for whoever knows which hosts are fine; `None` for whatever two parsers might
+/// read differently. `https`, and in development `http`.
+pub fn outside(target: &str, development: bool) -> Option<(String, String)> {
+    let rest = target.strip_prefix("https://").or_else(|| target.strip_prefix("http://").filter(|_| development))?;
+    let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let path = if path.is_empty() { "/" } else { path };
+    own_path(path, &[])?;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':');
+    (!host.is_empty() && host.bytes().all(plain)).then(|| (host.to_ascii_lowercase(), target.to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -33,6 +44,39 @@ mod tests {
         ] {
             assert_eq!(own_path(target, OURS).as_deref(), Some(wanted), "{target}");
         }
+    }
+
+    #[test]
+    fn addresses_outside_are_taken_apart_or_refused() {
+        for (target, host) in [
+            ("https://App.example.com", "app.example.com"),
+            ("https://app.example.com:8443/a?b=c#d", "app.example.com:8443"),
+            ("http://app.localhost/", "app.localhost"),
+        ] {
+            assert_eq!(outside(target, true).map(|(host, _)| host).as_deref(), Some(host), "{target}");
+        }
+        for target in [
+            "/path",
+            "//app.example.com",
+            "https:app.example.com",
+            "https:///app.example.com",
+            "HTTPS://app.example.com/",
+            "https://user@app.example.com/",
+            "https://app.example.com@evil.example/",
+            "https://app.example.com\\@evil.example/",
+            "https://app.example.com%2f@evil.example/",
+            "https://app.example.com/\r\nSet-Cookie:x",
+            "https://app.example.com//evil.example",
+            "https://app.example.com/../x",
+            "https://[::1]/",
+            "https://äpp.example.com/",
+            "https://",
+            "javascript://app.example.com/%0aalert(1)",
+            "data:text/html,x",
+        ] {
+            assert_eq!(outside(target, true), None, "{target:?}");
+        }
+        assert_eq!(outside("http://app.example.com/", false), None);
     }
 
     #[test]

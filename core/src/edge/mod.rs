@@ -2,5 +2,11 @@
 
 pub mod check;
 pub mod feed;
+pub mod forward_auth;
+pub mod forwarded;
+pub mod headers;
 pub mod identity;
+pub mod policy;
+pub mod renewal;
 pub mod snapshot;
+pub mod way_back;

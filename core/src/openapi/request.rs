@@ -43,6 +43,8 @@ fn kind(kind: Kind) -> Value {
         Kind::Texts { min, max, each } => {
             json!({"type": "array", "minItems": min, "maxItems": max, "items": {"type": "string", "minLength": 1, "maxLength": each}})
         }
+        Kind::Whole { max } => json!({"type": "integer", "minimum": 0, "maximum": max}),
+        Kind::Objects { max } => json!({"type": "array", "maxItems": max, "items": {"type": "object"}}),
         Kind::Word(words) => json!({"type": "string", "enum": words}),
         Kind::Uuids { min } => json!({"type": "array", "minItems": min, "maxItems": 100, "items": uuid()}),
         Kind::UuidsOrNull => or_null(json!({"type": "array", "maxItems": 100, "items": uuid()})),

@@ -44,6 +44,12 @@ pub async fn per_client(deployment: &Deployment, io: &Io<'_>, route: &Route, cli
     charge(io, format!("{}-ip|{client}", row.prefix), row.ip).await
 }
 
+/// Sessions that proxies bring along to be renewed, by who asks.
+pub async fn for_renewal(deployment: &Deployment, io: &Io<'_>, client: &str) -> Result<Option<Decision>, Problem> {
+    let Some(row) = row(deployment, Some(LimitName::ForwardAuthRenewal)) else { return Ok(None) };
+    charge(io, format!("{}-ip|{client}", row.prefix), row.ip).await
+}
+
 /// A signed-in user's own window, over all their devices.
 pub async fn per_user(deployment: &Deployment, io: &Io<'_>, route: &Route, user: Id<User>) -> Result<Option<Decision>, Problem> {
     if !route.limit.user {

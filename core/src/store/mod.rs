@@ -23,6 +23,7 @@ pub mod notifications;
 pub mod organizations;
 pub mod outbox;
 pub mod partners;
+pub mod path_rules;
 pub mod pending_invitations;
 pub mod places;
 pub mod revocations;

@@ -50,6 +50,14 @@ pub enum Kind {
     Uuids {
         min: usize,
     },
+    /// A whole number from 0.
+    Whole {
+        max: i64,
+    },
+    /// Objects, whose members the handler reads.
+    Objects {
+        max: usize,
+    },
     /// One of a few words.
     Word(&'static [&'static str]),
     UuidsOrNull,
@@ -182,6 +190,15 @@ impl Kind {
             },
             Self::UuidsOrNull if value.is_null() => None,
             Self::UuidsOrNull => Self::Uuids { min: 0 }.fault(value),
+            Self::Whole { max } => {
+                (!value.as_i64().is_some_and(|n| (0..=max).contains(&n))).then(|| format!("Expected a whole number from 0 to {max}"))
+            }
+            Self::Objects { max } => match value.as_array() {
+                None => Some("Expected a list of objects".into()),
+                Some(items) if items.len() > max => Some(format!("Expected at most {max} items")),
+                Some(items) if !items.iter().all(Value::is_object) => Some("Expected a list of objects".into()),
+                Some(_) => None,
+            },
             Self::Uuids { min } => match value.as_array() {
                 None => Some("Expected a list of UUIDs".into()),
                 Some(items) if items.len() < min || items.len() > 100 => Some(format!("Expected {min} to 100 items")),
@@ -250,6 +267,15 @@ impl Valid {
 
     pub fn opt_time(&self, name: &str) -> Option<Millis> {
         self.opt_text(name).and_then(Millis::parse_iso)
+    }
+
+    pub fn number(&self, name: &str) -> Result<i64, Problem> {
+        self.0.get(name).and_then(Value::as_i64).ok_or_else(|| undeclared(name))
+    }
+
+    /// The items of a list, unread.
+    pub fn list(&self, name: &str) -> &[Value] {
+        self.0.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
 
     pub fn texts(&self, name: &str) -> Vec<String> {

@@ -24,15 +24,17 @@ pub enum SameSite {
 
 /// How a deployment writes cookies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Style {
+pub struct Style<'d> {
     pub same_site: SameSite,
+    /// Shared with every host under this one. `None`: the host that set it, alone.
+    pub domain: Option<&'d str>,
     /// False only when the request itself is plain http on a loopback host.
     pub secure: bool,
     /// `__Host-` or nothing. Needs `secure`, so it is left out on plain-http loopback.
     pub host_prefix: bool,
 }
 
-impl Style {
+impl Style<'_> {
     pub fn name(self, name: &str) -> String {
         if self.host_prefix && self.secure { format!("__Host-{name}") } else { name.to_owned() }
     }
@@ -57,7 +59,8 @@ impl Style {
             SameSite::Lax => "lax",
             SameSite::Strict => "strict",
         };
-        format!("{secure}; HttpOnly; SameSite={same_site}")
+        let domain = self.domain.map(|domain| format!("; Domain={domain}")).unwrap_or_default();
+        format!("{domain}{secure}; HttpOnly; SameSite={same_site}")
     }
 }
 
@@ -78,7 +81,7 @@ mod tests {
 
     #[test]
     fn attributes_come_in_the_wire_order() {
-        let style = Style { same_site: SameSite::Lax, secure: true, host_prefix: true };
+        let style = Style { same_site: SameSite::Lax, domain: None, secure: true, host_prefix: true };
         assert_eq!(
             style.set("t", "a b", 60, "Sat, 21 Nov 2026 05:00:00 GMT"),
             "__Host-t=a%20b; Path=/; Expires=Sat, 21 Nov 2026 05:00:00 GMT; Max-Age=60; Secure; HttpOnly; SameSite=lax"

@@ -115,9 +115,12 @@ test('a method a path does not offer: 405 and Allow, TRACE included; HEAD as GET
       isProblem(reply, 405, 'Method not allowed');
       assert.deepEqual(reply.headers.allow.split(', ').sort(), allow, `${method} ${path}`);
     }
-    const options = await client.request('OPTIONS', filled(path));
-    assert.deepEqual([options.status, options.body.length], [204, 0], path);
-    assert.deepEqual(options.headers.allow.split(', ').sort(), allow, path);
+    // Envoy asks in the method of the request it asks about.
+    if (!path.startsWith('/forward-auth/envoy/')) {
+      const options = await client.request('OPTIONS', filled(path));
+      assert.deepEqual([options.status, options.body.length], [204, 0], path);
+      assert.deepEqual(options.headers.allow.split(', ').sort(), allow, path);
+    }
     if (offered.includes('GET')) {
       const [get, head] = [await client.get(filled(path)), await client.request('HEAD', filled(path))];
       assert.deepEqual([head.status, head.body.length], [get.status, 0], `HEAD ${path}`);

@@ -5,6 +5,7 @@ mod administration;
 mod apps;
 mod customer;
 mod directory;
+mod gate;
 mod operations;
 mod roles;
 mod seats;
@@ -31,6 +32,7 @@ pub const SECTIONS: &[Section] = &[
     staff_people::PEOPLE,
     roles::ROLES,
     seats::SEATS,
+    gate::GATE,
     operations::DIRECTORY,
     directory::ORGANIZATIONS,
     directory::TENANTS,
@@ -43,6 +45,7 @@ pub const SECTIONS: &[Section] = &[
 pub fn shapes() -> impl Iterator<Item = (&'static str, &'static str)> {
     [
         apps::SHAPES,
+        gate::SHAPES,
         customer::SHAPES,
         administration::SHAPES,
         staff::SHAPES,

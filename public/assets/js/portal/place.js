@@ -2,6 +2,7 @@
 import { ApiError, call } from '../lib/api.js';
 import { ownPath } from '../lib/path.js';
 import { tab } from '../lib/store.js';
+import { wayBack } from '../lib/way-back.js';
 
 export const slug = decodeURIComponent(location.pathname.split('/')[1] ?? '').toLowerCase();
 
@@ -32,7 +33,7 @@ export async function inOrganization(path, body) {
 
 export const wantedNext = () => ownPath(new URLSearchParams(location.search).get('next'));
 
-/** On to where the person was going, or to the dashboard. */
-export function goOn(of = slug) {
-  location.assign(wantedNext() ?? pageOf('dashboard', of));
+/** On to where the person was going, here or at an app that sent them, or to the dashboard. */
+export async function goOn(of = slug) {
+  location.assign((await wayBack()) ?? wantedNext() ?? pageOf('dashboard', of));
 }

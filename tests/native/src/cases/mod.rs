@@ -3,8 +3,9 @@
 //! in [`of`]**; the tests say so when it is missing.
 
 mod admin;
-mod apps;
+pub mod apps;
 mod directory;
+pub mod edge;
 mod links;
 mod people;
 mod portal;
@@ -49,6 +50,7 @@ pub fn of(route: &Route) -> Option<Case> {
         .or_else(|| seats::of(route.name))
         .or_else(|| roles::of(route.name))
         .or_else(|| apps::of(route.name))
+        .or_else(|| edge::of(route.name))
         .or_else(|| open(route.name))
 }
 

@@ -47,10 +47,11 @@ fn no_budget_is_looser_than_the_dearest_request_but_for_known_reasons() {
         ("verify_audit_log", "a page of the trail is a call; the seeds fill one"),
         ("check_by_query", "a token that had no room for its features makes it ask"),
         ("check_by_body", "as above"),
+        ("forward_auth_", "the app, the revocations, and a session beside a void token"),
         ("jwks", "the copy of published keys is read once in five minutes"),
     ];
     let mut loose = Vec::new();
-    for route in ROUTES.iter().filter(|route| !reasons.iter().any(|(name, _)| *name == route.name)) {
+    for route in ROUTES.iter().filter(|route| !reasons.iter().any(|(name, _)| route.name.starts_with(name))) {
         let mut dearest = Operations::default();
         for good in [true, false] {
             let spent = ask(good, route.name).0.spent();

@@ -14,6 +14,7 @@ mod directory;
 mod equal_work;
 mod faults;
 mod flows;
+mod gate;
 mod golden;
 mod interleavings;
 mod layers;

@@ -75,6 +75,15 @@ fn verdict(route: &Route, member: &Member, names_acme: bool) -> Verdict {
                 _ => Verdict::Refused(401),
             };
         }
+        // The app of the case is Acme's, for customers with a session.
+        Guard::Public if route.name.starts_with("forward_auth_") => {
+            let acmes = member.home != Home::Foreign && member.standing == Standing::Live;
+            return match member.realm {
+                Some(Realm::Customer) if acmes => Verdict::Succeeds,
+                Some(Realm::Customer) if matches!(member.standing, Standing::Live | Standing::MustChange) => Verdict::Refused(403),
+                _ => Verdict::Refused(401),
+            };
+        }
         Guard::Public | Guard::Development => return Verdict::Open,
         Guard::Session(realm) | Guard::AnySession(realm) => (*realm, &[]),
         Guard::Can(realm, feature) => (*realm, &[*feature]),

@@ -69,7 +69,8 @@ fn bodies_are_strict() {
 #[test]
 fn a_method_the_path_does_not_offer_is_405_with_what_it_does() {
     let world = World::seeded();
-    for route in ROUTES {
+    // Envoy asks in the method of the request it asks about.
+    for route in ROUTES.iter().filter(|route| !route.name.starts_with("forward_auth_envoy")) {
         let path = route.path.replace("{id}", "0190f5fe-7c00-7a00-8000-000000000001");
         for method in [Method::TRACE, Method::PATCH, Method::CONNECT] {
             let res = world.send(Req::new(method, &path));
