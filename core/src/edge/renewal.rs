@@ -31,6 +31,7 @@ pub async fn renew(cx: &Cx<'_>, realm: Realm) -> Result<Option<(Identity, String
         Realm::Customer => account::refresh::access_token(cx, &actor).await?,
         Realm::Staff => staff::refresh::access_token(cx, &actor).await?,
     };
+    cx.obey(&actor.tenant_policy);
     let cookie = cx.set_cookie(realm.auth_cookie(), &access, cx.deployment.config.access_token_seconds);
     // What the token says, so that the next request is told the same.
     let claims = Unverified::parse(&access).and_then(|token| token.claims::<AccessClaims>());
@@ -52,7 +53,7 @@ async fn live(cx: &Cx<'_>, realm: Realm, token: &RawToken) -> Result<Option<Acto
     let judged = match realm {
         Realm::Customer => {
             let idle = config.customer_session.idle;
-            let statements = vec![sessions::identity(realm, By::Token(&hash)).into(), sessions::touch(realm, &hash, idle, cx.now)];
+            let statements = vec![sessions::identity(realm, By::Token(&hash)).into(), sessions::touch(&hash, idle, cx.now)];
             let row = cx.touch(statements).await?.into_iter().next().unwrap_or_default().rows.first::<sessions::IdentityRow>()?;
             row.map(|row| row.judge(realm, idle, None, cx.now))
         }

@@ -147,7 +147,7 @@ fn home(cx: &Cx<'_>, state: &StateRow) -> Result<Home, Problem> {
         let id = cx.new_id();
         let base = cx.body.opt_text("organizationSlug").map_or_else(|| slug::of_name(name, "organization"), str::to_owned);
         // Nobody has a slug yet; what is reserved gets a number.
-        let slug = slug::candidates(&base, &id.to_string()).into_iter().next().unwrap_or(base);
+        let slug = slug::candidates(&base, &id.to_string(), 0).into_iter().next().unwrap_or(base);
         writes.push(directory::insert_organization(id, tenant, name, &slug, cx.now));
         writes.extend(founding::organization_roles(cx, &pack, tenant, id).1);
         organization = Some(id);
