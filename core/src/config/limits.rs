@@ -31,6 +31,7 @@ pub enum LimitName {
     StaffResendInvite,
     DirectoryOrgLookup,
     DirectoryTenantLookup,
+    Introspect,
     SignedIn,
 }
 
@@ -80,6 +81,7 @@ pub static LIMITS: &[LimitRow] = &[
     row(LimitName::StaffResendInvite, "RESEND_INVITE", "resend-invite", None, fixed(3, 300, 300)),
     row(LimitName::DirectoryOrgLookup, "DIRECTORY_ORG_LOOKUP", "directory-org-lookup", None, fixed(60, 60, 60)),
     row(LimitName::DirectoryTenantLookup, "DIRECTORY_TENANT_LOOKUP", "directory-tenant-lookup", None, fixed(60, 60, 60)),
+    row(LimitName::Introspect, "INTROSPECT", "introspect", fixed(3_000, 60, 60), fixed(300, 60, 60)),
     row(LimitName::SignedIn, "SIGNED_IN", "signed-in", Some(Policy::sliding(120, 60)), None),
 ];
 

@@ -5,6 +5,7 @@ mod administration;
 mod apps;
 mod customer;
 mod directory;
+mod keys;
 mod operations;
 mod roles;
 mod staff;
@@ -20,6 +21,7 @@ Every path answers `OPTIONS`, and `HEAD` wherever it answers `GET`; any other me
 
 pub const SECTIONS: &[Section] = &[
     apps::APPS,
+    keys::KEYS,
     customer::PUBLIC,
     customer::ACCOUNT,
     customer::COMPANY,
@@ -41,6 +43,7 @@ pub const SECTIONS: &[Section] = &[
 pub fn shapes() -> impl Iterator<Item = (&'static str, &'static str)> {
     [
         apps::SHAPES,
+        keys::SHAPES,
         customer::SHAPES,
         administration::SHAPES,
         staff::SHAPES,

@@ -5,6 +5,7 @@
 mod admin;
 mod apps;
 mod directory;
+mod keys;
 mod links;
 mod people;
 mod portal;
@@ -13,6 +14,7 @@ mod seats;
 mod staff;
 
 pub use apps::{AUDIENCE, make_app};
+pub use keys::add_credential;
 pub use portal::{company as portal_company, role as portal_role};
 
 use portcullis_core::routes::{Guard, Route};
@@ -49,6 +51,7 @@ pub fn of(route: &Route) -> Option<Case> {
         .or_else(|| seats::of(route.name))
         .or_else(|| roles::of(route.name))
         .or_else(|| apps::of(route.name))
+        .or_else(|| keys::of(route.name))
         .or_else(|| open(route.name))
 }
 

@@ -15,6 +15,7 @@ mod equal_work;
 mod faults;
 mod flows;
 mod golden;
+mod keys;
 mod layers;
 mod mass_assignment;
 mod matrix;
