@@ -118,7 +118,7 @@ impl Platform {
         Ok(Self {
             limiter: Shards::new(Binding::new(env, LIMITER), config.limiter_shards),
             cache: Kv::new(env, KV),
-            signer: WebCrypto::new(config.signing_key.clone()),
+            signer: WebCrypto,
             database,
             hasher,
             mail,

@@ -7,7 +7,7 @@ use std::{
     collections::HashMap,
 };
 
-use js_sys::{Array, Object, Promise, Uint8Array, futures::JsFuture};
+use js_sys::{Array, JSON, Object, Promise, Reflect, Uint8Array, futures::JsFuture};
 use portcullis_core::{
     jose::jwk::{PrivateJwk, PublicJwk},
     ports::{Fut, Signer, SignerError},
@@ -33,21 +33,27 @@ enum Usage {
     Verify,
 }
 
-pub struct WebCrypto(PrivateJwk);
-
-impl WebCrypto {
-    pub fn new(key: PrivateJwk) -> Self {
-        Self(key)
-    }
-}
+pub struct WebCrypto;
 
 impl Signer for WebCrypto {
-    fn sign(&self, message: Vec<u8>) -> Fut<'_, Result<[u8; 64], SignerError>> {
+    fn sign(&self, key: &PrivateJwk, message: Vec<u8>) -> Fut<'_, Result<[u8; 64], SignerError>> {
+        let private = key.clone();
         Box::pin(async move {
-            let key = imported(&self.0.public, Some(&self.0)).await?;
+            let key = imported(&private.public, Some(&private)).await?;
             let message = Uint8Array::from(message.as_slice());
             let signature = settle(subtle()?.sign_with_object_and_js_u8_array(&es256(), &key, &message)).await?;
             Uint8Array::new(&signature).to_vec().try_into().map_err(|_| SignerError("a signature is 64 bytes".into()))
+        })
+    }
+
+    fn generate(&self) -> Fut<'_, Result<PrivateJwk, SignerError>> {
+        Box::pin(async move {
+            let usages = Array::of2(&"sign".into(), &"verify".into());
+            let pair = settle(subtle()?.generate_key_with_object(&p256(), true, &usages)).await?;
+            let private: CryptoKey = Reflect::get(&pair, &"privateKey".into()).map_err(failure)?.unchecked_into();
+            let exported = settle(subtle()?.export_key("jwk", &private)).await?;
+            let text = String::from(JSON::stringify(&exported).map_err(failure)?);
+            PrivateJwk::parse(&text).map_err(SignerError)
         })
     }
 
@@ -75,10 +81,8 @@ async fn imported(public: &PublicJwk, private: Option<&PrivateJwk>) -> Result<Cr
     if let Some(private) = private {
         jwk.set_d(private.reveal_scalar());
     }
-    let algorithm = EcKeyImportParams::new("ECDSA");
-    algorithm.set_named_curve("P-256");
     let usages = Array::of1(&name.into());
-    let key: CryptoKey = settle(subtle()?.import_key_with_object("jwk", &jwk, &algorithm, false, &usages)).await?.unchecked_into();
+    let key: CryptoKey = settle(subtle()?.import_key_with_object("jwk", &jwk, &p256(), false, &usages)).await?.unchecked_into();
     KEYS.with_borrow_mut(|keys| {
         if keys.len() >= MAX_KEYS {
             keys.clear();
@@ -86,6 +90,12 @@ async fn imported(public: &PublicJwk, private: Option<&PrivateJwk>) -> Result<Cr
         keys.insert(slot, key.clone());
     });
     Ok(key)
+}
+
+fn p256() -> Object {
+    let algorithm = EcKeyImportParams::new("ECDSA");
+    algorithm.set_named_curve("P-256");
+    algorithm.unchecked_into()
 }
 
 fn es256() -> Object {

@@ -18,6 +18,7 @@ use crate::{
     problem::{Problem, limit_headers},
     router::{Found, Router},
     routes::{Guard, Route},
+    signing::key_set::KeySet,
     web::{request::Request, response::Response},
 };
 
@@ -29,7 +30,7 @@ pub struct Deployment {
     pub config: Config,
     pub keys: Keys,
     pub router: Router,
-    pub key_set: crate::ops::jwks::KeySet,
+    pub key_set: KeySet,
     pub snapshot: crate::edge::snapshot::Snapshot,
     pub signed_revocations: crate::edge::feed::Signed,
     pub policies: crate::edge::policy::Policies,
@@ -38,7 +39,7 @@ pub struct Deployment {
 impl Deployment {
     pub fn new(config: Config) -> Self {
         let keys = Keys::derive(&config.master_secret);
-        let key_set = crate::ops::jwks::KeySet::new(config.signing_key.public.clone());
+        let key_set = KeySet::new(&config, &keys);
         Self {
             keys,
             router: Router::new(),
@@ -69,7 +70,7 @@ pub struct Answer {
 
 /// Answers a request. Never fails: every error is a response.
 pub async fn handle(deployment: &Deployment, ports: Ports<'_>, incoming: Incoming) -> Answer {
-    let io = Io::new(ports);
+    let io = Io::new(ports, &deployment.key_set);
     let mut trace = Trace::default();
     let result = serve(deployment, &io, &incoming, &mut trace).await;
     respond::finish(deployment, &io, &incoming, trace, result)

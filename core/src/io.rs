@@ -1,14 +1,19 @@
 //! The only caller of the ports: it counts every operation, so that a route's budget is a fact and not a hope.
 
-use std::{cell::Cell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use crate::{
     domain::{
         limit::{Decision, Policy},
         secret::Password,
     },
-    jose::jwk::PublicJwk,
+    jose::jwk::{PrivateJwk, PublicJwk},
     ports::{CacheError, HashError, LimiterError, Ports, Query, Rows, SignerError, Statement, StoreError, Value, Verdict, Written},
+    signing::key_set::KeySet,
+    store::signing_keys,
 };
 
 /// What a request has cost so far. D1 counts round trips, not statements.
@@ -31,12 +36,17 @@ impl Operations {
 #[derive(Clone)]
 pub struct Io<'p> {
     ports: Ports<'p>,
+    key_set: &'p KeySet,
     spent: Rc<Cell<Operations>>,
+    /// Whether this request has heard from the database what keys there are.
+    asked: Rc<Cell<bool>>,
+    /// Kids of the tokens this request was let in by.
+    relied_on: Rc<RefCell<Vec<String>>>,
 }
 
 impl<'p> Io<'p> {
-    pub fn new(ports: Ports<'p>) -> Self {
-        Self { ports, spent: Rc::default() }
+    pub fn new(ports: Ports<'p>, key_set: &'p KeySet) -> Self {
+        Self { ports, key_set, spent: Rc::default(), asked: Rc::default(), relied_on: Rc::default() }
     }
 
     pub fn spent(&self) -> Operations {
@@ -49,9 +59,43 @@ impl<'p> Io<'p> {
         self.spent.set(spent);
     }
 
-    pub async fn read(&self, queries: Vec<Query>) -> Result<Vec<Rows>, StoreError> {
+    /// The first round trip of a request, whichever it is, asks along for news of the signing keys: see [`KeySet`].
+    pub async fn read(&self, mut queries: Vec<Query>) -> Result<Vec<Rows>, StoreError> {
         self.count(|o| o.d1 += 1);
-        self.ports.database.read(queries).await
+        let asked = self.ask_along();
+        queries.extend(asked.map(signing_keys::news));
+        let mut rows = self.ports.database.read(queries).await?;
+        if let Some(asked) = asked {
+            self.hear(asked, rows.pop());
+        }
+        Ok(rows)
+    }
+
+    /// A read of the keys themselves.
+    pub async fn read_keys(&self, query: Query) -> Result<Rows, StoreError> {
+        self.count(|o| o.d1 += 1);
+        self.asked.set(true);
+        Ok(self.ports.database.read(vec![query]).await?.pop().unwrap_or_default())
+    }
+
+    /// A token by this key has let the request in.
+    pub fn rely_on(&self, kid: &str) {
+        self.relied_on.borrow_mut().push(kid.to_owned());
+    }
+
+    /// Whether all those keys are still there, as far as the isolate knows by now.
+    pub fn relies_on_live_keys(&self) -> bool {
+        self.relied_on.borrow().iter().all(|kid| self.key_set.holds(kid))
+    }
+
+    fn ask_along(&self) -> Option<i64> {
+        (!self.asked.replace(true)).then(|| self.key_set.version())
+    }
+
+    fn hear(&self, asked: i64, rows: Option<Rows>) {
+        if let Err(error) = self.key_set.learn(asked, rows.unwrap_or_default(), self.clock()) {
+            self.log(&serde_json::json!({"keys": "what the database says cannot be used", "note": error.to_string()}));
+        }
     }
 
     /// One query in one round trip.
@@ -60,9 +104,15 @@ impl<'p> Io<'p> {
     }
 
     /// For [`crate::cx::Cx::commit`] and the outbox's own book-keeping only; a source test holds everyone else off.
-    pub async fn write(&self, statements: Vec<Statement>) -> Result<Vec<Written>, StoreError> {
+    pub async fn write(&self, mut statements: Vec<Statement>) -> Result<Vec<Written>, StoreError> {
         self.count(|o| o.d1 += 1);
-        self.ports.database.write(statements).await
+        let asked = self.ask_along();
+        statements.extend(asked.map(|version| signing_keys::news(version).into()));
+        let mut written = self.ports.database.write(statements).await?;
+        if let Some(asked) = asked {
+            self.hear(asked, written.pop().map(|written| written.rows));
+        }
+        Ok(written)
     }
 
     pub async fn take(&self, key: String, policy: Policy) -> Result<Decision, LimiterError> {
@@ -99,8 +149,12 @@ impl<'p> Io<'p> {
         }
     }
 
-    pub async fn sign(&self, message: Vec<u8>) -> Result<[u8; 64], SignerError> {
-        self.ports.signer.sign(message).await
+    pub async fn sign(&self, key: &PrivateJwk, message: Vec<u8>) -> Result<[u8; 64], SignerError> {
+        self.ports.signer.sign(key, message).await
+    }
+
+    pub async fn generate_key(&self) -> Result<PrivateJwk, SignerError> {
+        self.ports.signer.generate().await
     }
 
     pub async fn verify(&self, key: &PublicJwk, message: Vec<u8>, signature: [u8; 64]) -> Result<bool, SignerError> {

@@ -14,6 +14,7 @@ use crate::{
     io::Io,
     mail::outbox,
     ports::Ports,
+    signing::{published, turn},
     store::{self, outbox::Backlog},
 };
 
@@ -27,6 +28,8 @@ pub enum Later {
     Cache { key: String, value: String },
     /// A copy is out of date.
     Uncache { keys: Vec<String> },
+    /// The keys have changed: the isolate hears of it, and publishes them.
+    PublishKeys,
     /// A signed-in caller was denied.
     Denial {
         realm: Realm,
@@ -47,13 +50,14 @@ const CACHE_TTL: u32 = 300;
 
 /// Does the later work of one request. Failures are logged and otherwise borne.
 pub async fn after(deployment: &Deployment, ports: Ports<'_>, now: Millis, later: Vec<Later>) {
-    let io = Io::new(ports);
+    let io = Io::new(ports, &deployment.key_set);
     for work in later {
         let outcome = match work {
             Later::SendMail => outbox::send_due(deployment, &io, now).await.map(drop).map_err(|e| e.to_string()),
             Later::ResetLimit { key } => io.reset(key).await.map_err(|e| e.to_string()),
             Later::Cache { key, value } => io.cache(&key, value, CACHE_TTL).await.map_err(|e| e.to_string()),
             Later::Uncache { keys } => forget(&io, &keys).await,
+            Later::PublishKeys => publish_keys(deployment, &io, now).await,
             Later::Denial { realm, actor, tenant, organization, route, code, ip, user_agent, request_id } => {
                 let entry = Entry::new("access.denied", "route", route)
                     .outcome(Outcome::Denied)
@@ -79,11 +83,24 @@ async fn forget(io: &Io<'_>, keys: &[String]) -> Result<(), String> {
     outcome
 }
 
+async fn publish_keys(deployment: &Deployment, io: &Io<'_>, now: Millis) -> Result<(), String> {
+    deployment.key_set.load(io).await.map_err(|e| e.to_string())?;
+    published::publish(&deployment.key_set, io, now, true).await.map_err(|e| e.to_string())
+}
+
+/// Turns the key set where it is due, and sees to it that what is published is what there is.
+async fn turn_keys(deployment: &Deployment, io: &Io<'_>, now: Millis) -> Result<String, String> {
+    let turned = turn::turn_due(deployment, io, now).await.map_err(|problem| problem.operator.for_log().to_owned())?;
+    deployment.key_set.load(io).await.map_err(|e| e.to_string())?;
+    published::publish(&deployment.key_set, io, now, false).await.map_err(|e| e.to_string())?;
+    Ok(turned.to_owned())
+}
+
 /// The minute's work: mails that are due, keys to publish, rows that are over.
 pub async fn scheduled(deployment: &Deployment, ports: Ports<'_>, now: Millis) {
-    let io = Io::new(ports);
+    let io = Io::new(ports, &deployment.key_set);
     let sent = outbox::send_due(deployment, &io, now).await;
-    let published = deployment.key_set.publish(&io, now).await;
+    let keys = turn_keys(deployment, &io, now).await;
     let sealed = crate::audit::seal::seal_due(deployment, &io, now).await;
     let thinned = io.write(store::revocations::thin_out(now)).await;
     let swept = io.write(store::maintenance::sweep(now)).await;
@@ -92,7 +109,7 @@ pub async fn scheduled(deployment: &Deployment, ports: Ports<'_>, now: Millis) {
         "cron": "minute",
         "mails": sent.as_ref().map_or_else(|e| json!({"error": e.to_string()}), |n| json!(n)),
         "backlog": backlog.map_or_else(|e| json!({"error": e.to_string()}), |found| found.map_or(serde_json::Value::Null, |b| json!({"late": b.late, "abandoned": b.abandoned}))),
-        "keys": published.map_or_else(|e| e.to_string(), |()| "published".into()),
+        "keys": keys.unwrap_or_else(|e| e),
         "sealed": sealed.map_or_else(|e| json!({"error": e.to_string()}), |n| json!(n)),
         "revocations": thinned.map_or_else(|e| json!({"error": e.to_string()}), |w| json!(w.last().map_or(0, |w| w.changes))),
         "swept": swept.map_or_else(|e| json!({"error": e.to_string()}), |w| json!(w.iter().map(|w| w.changes).sum::<u64>())),

@@ -40,6 +40,7 @@ pub mod problem;
 pub mod router;
 pub mod routes;
 pub mod session;
+pub mod signing;
 pub mod staff;
 pub mod store;
 pub mod stream;

@@ -187,7 +187,9 @@ pub struct SignerError(pub String);
 
 /// ES256 (RFC 7518 §3.4): raw `r‖s`, 64 bytes.
 pub trait Signer {
-    fn sign(&self, message: Vec<u8>) -> Fut<'_, Result<[u8; 64], SignerError>>;
+    fn sign(&self, key: &crate::jose::jwk::PrivateJwk, message: Vec<u8>) -> Fut<'_, Result<[u8; 64], SignerError>>;
+    /// A new key from the platform's own generator.
+    fn generate(&self) -> Fut<'_, Result<crate::jose::jwk::PrivateJwk, SignerError>>;
     /// False for a signature that does not hold; an error only when it could not be checked.
     fn verify(&self, key: &crate::jose::jwk::PublicJwk, message: Vec<u8>, signature: [u8; 64]) -> Fut<'_, Result<bool, SignerError>>;
 }

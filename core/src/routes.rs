@@ -21,8 +21,9 @@ use crate::{
     domain::realm::Realm::{Customer, Staff},
     edge::{check, feed, forward_auth, way_back},
     io::Operations,
-    ops::{health, jwks},
+    ops::{discovery, health, jwks},
     portal::{invitations as company_invitations, nav, notifications, roles as company_roles, users as company},
+    signing,
     staff::{self, people},
 };
 use Audit::{Events, Reads, Touches};
@@ -199,6 +200,7 @@ pub static ROUTES: &[Route] = table! {
         PUT    "/apps/{id}"                             update_app              Can(Staff, "apps.manage"),  SIGNED_IN, json(&apps::update::BODY), Events(apps::update::AUDIT),             cost(3, 0, 1, 0) => apps::update::handle;
         DELETE "/apps/{id}"                             delete_app              Can(Staff, "apps.manage"),  SIGNED_IN, None,                      Events(apps::delete::AUDIT),             cost(3, 0, 1, 0) => apps::delete::handle;
         POST   "/apps/{id}/credentials"                 create_app_credential   Can(Staff, "apps.manage"),  SIGNED_IN, None,                      Events(apps::credentials::CREATE_AUDIT), cost(3, 0, 1, 0) => apps::credentials::create;
+        POST   "/introspect"                            introspect_token        Public,                     public(Introspect, NoSubject), json_or_form(&apps::introspect::BODY), Reads, cost(1, 0, 2, 0) => apps::introspect::handle;
         DELETE "/apps/{id}/credentials/{credential}"    revoke_app_credential   Can(Staff, "apps.manage"),  SIGNED_IN, None,                      Events(apps::credentials::REVOKE_AUDIT), cost(3, 0, 1, 0) => apps::credentials::revoke;
         GET    "/apps/{id}/rules"                       read_app_rules          Can(Staff, "apps.view"),    SIGNED_IN, None,                         Reads,                         cost(2, 0, 1, 0) => apps::rules::read;
         PUT    "/apps/{id}/rules"                       replace_app_rules       Can(Staff, "apps.manage"),  SIGNED_IN, json(&apps::rules::BODY),     Events(apps::rules::AUDIT),    cost(3, 0, 1, 0) => apps::rules::replace;
@@ -263,8 +265,15 @@ pub static ROUTES: &[Route] = table! {
         GET "/logs.csv" export_audit_log Can(Staff, "auth.audit.view"), SIGNED_IN, None, Reads, cost(2, 0, 1, 0)   => audit::export::handle;
         GET "/verify"   verify_audit_log Can(Staff, "auth.audit.view"), SIGNED_IN, None, Reads, cost(12, 1, 1, 0) => audit::verify::handle;
     }
+    // Signing keys
+    "/api/keys" {
+        GET  ""              list_keys   Can(Staff, "platform.keys.view"),   SIGNED_IN, None,                         Reads,                          cost(2, 0, 1, 0) => signing::list::handle;
+        POST "/rotate"       rotate_keys Can(Staff, "platform.keys.manage"), SIGNED_IN, None,                         Events(signing::rotate::AUDIT), cost(3, 0, 1, 0) => signing::rotate::handle;
+        POST "/{kid}/remove" remove_key  Can(Staff, "platform.keys.manage"), SIGNED_IN, json(&signing::remove::BODY), Events(signing::remove::AUDIT), cost(3, 0, 1, 0) => signing::remove::handle;
+    }
     // Operations
     "" {
+        GET "/.well-known/oauth-authorization-server" discover_server Public, NONE, None, Reads, cost(0, 0, 0, 0) => discovery::handle;
         GET "/.well-known/jwks.json" jwks   Public, NONE, None, Reads, cost(0, 1, 0, 0) => jwks::handle;
         GET "/.well-known/revocations" list_revocations Public, NONE, None, Reads, cost(1, 0, 0, 0) => feed::handle;
         GET     "/forward-auth/nginx"         forward_auth_nginx         Public, NONE, None, Touches, cost(3, 0, 1, 0) => forward_auth::nginx;

@@ -22,8 +22,8 @@ pub struct Piece {
 }
 
 /// A body that cannot go on breaks off: it must not look like one that came to its end.
-pub async fn next(_deployment: &Deployment, ports: Ports<'_>, rest: Rest) -> Result<Piece, StoreError> {
-    let io = Io::new(ports);
+pub async fn next(deployment: &Deployment, ports: Ports<'_>, rest: Rest) -> Result<Piece, StoreError> {
+    let io = Io::new(ports, &deployment.key_set);
     let piece = match rest {
         Rest::AuditLog(asked) => export::next(&io, *asked).await,
     };

@@ -7,6 +7,7 @@
 pub mod create;
 pub mod credentials;
 pub mod delete;
+pub mod introspect;
 pub mod list;
 pub mod mint;
 pub mod read;

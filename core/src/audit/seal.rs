@@ -32,14 +32,15 @@ pub async fn seal_due(deployment: &Deployment, io: &Io<'_>, now: Millis) -> Resu
         let (first, last) = (first.seq.min(trail.sealed_to + 1), last.seq);
         let text = audit_chain::sealed_text(&trail.tenant, first, last, &previous, &hash, now.0);
         let mac = deployment.keys.audit_mac(&text);
-        let signature = io.sign(text.into_bytes()).await.map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        let signed = deployment.key_set.sign(io, |_| text).await;
+        let signed = signed.map_err(|problem| StoreError::Unavailable(problem.operator.for_log().to_owned()))?;
         let row = SealRow {
             first_seq: first,
             last_seq: last,
             previous_hash: previous,
             hash,
-            kid: deployment.config.signing_key.public.kid.clone(),
-            signature: Base64UrlUnpadded::encode_string(&signature),
+            kid: signed.kid,
+            signature: Base64UrlUnpadded::encode_string(&signed.signature),
             mac,
             sealed_at: now.0,
         };

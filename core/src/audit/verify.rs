@@ -69,7 +69,7 @@ async fn checked(cx: &Cx<'_>, tenant: &str, row: SealRow) -> Result<Seal, Proble
     let text = audit_chain::sealed_text(tenant, row.first_seq, row.last_seq, &row.previous_hash, &row.hash, row.sealed_at);
     let signature = Base64UrlUnpadded::decode_vec(&row.signature).ok().and_then(|bytes| <[u8; 64]>::try_from(bytes).ok());
     let ours = cx.deployment.keys.audit_mac(&text) == row.mac;
-    let key = cx.deployment.key_set.find(&cx.io, &row.kid, cx.now).await;
+    let key = cx.deployment.key_set.find(&cx.io, &row.kid, cx.now).await?;
     let signed = match (key, signature) {
         (Some(key), Some(signature)) => cx.io.verify(&key, text.into_bytes(), signature).await?,
         // A key that was retired long ago: the MAC stands for it.

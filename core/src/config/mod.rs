@@ -10,6 +10,7 @@ pub use settings::{SETTINGS, Setting};
 
 use crate::{
     domain::{
+        key_cycle::Intervals,
         password,
         realm::Realm,
         session::{self, Idle, Lifetime},
@@ -67,7 +68,9 @@ pub struct Config {
     pub mail_api_key: String,
     pub master_secret: [u8; 32],
     pub bootstrap_secret: Option<String>,
-    pub signing_key: PrivateJwk,
+    /// The first key, until keys rotate by themselves.
+    pub signing_key: Option<PrivateJwk>,
+    pub key_intervals: Intervals,
     pub limits: Limits,
     pub customer_session: Lifetime,
     pub customer_session_cap: u32,
@@ -110,6 +113,19 @@ impl OptimisticLock {
     }
 }
 
+/// How long keys sign, and how long they are published before and after. In production a verifier's copy may be a day old.
+fn key_intervals(r: &mut Reader, production: bool, token: i64) -> Intervals {
+    const A_DAY: u32 = 24 * 60 * 60;
+    let least = if production { A_DAY } else { 0 };
+    let mut seconds = |name: &str, default: u32, least: u32| i64::from(r.number(name, default, least, 400 * A_DAY)) * SECOND;
+    Intervals {
+        rotate: seconds("SIGNING_KEY_ROTATE_SECONDS", 90 * A_DAY, least.max(1)),
+        ahead: seconds("SIGNING_KEY_AHEAD_SECONDS", A_DAY, least),
+        keep: seconds("SIGNING_KEY_KEEP_SECONDS", A_DAY, least),
+        token,
+    }
+}
+
 /// How a setting or secret is looked up by name; absent and empty are the same.
 pub type Lookup<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
@@ -123,6 +139,7 @@ impl Config {
         let (http, inbox) = (("http", MailKind::Http), ("inbox", MailKind::Inbox));
         let (default, other) = if production { (http, inbox) } else { (inbox, http) };
         let mail = r.one_of("MAIL_TRANSPORT", default, [other, ("email_binding", MailKind::EmailBinding)]);
+        let access_token_seconds = i64::from(r.number("ACCESS_TOKEN_SECONDS", 8 * 60 * 60, 5, 8 * 60 * 60));
         let config = Self {
             environment,
             issuer: r.text("ISSUER", &app_url),
@@ -142,6 +159,7 @@ impl Config {
             master_secret: r.secret_bytes("MASTER_SECRET"),
             bootstrap_secret: r.optional("BOOTSTRAP_SECRET"),
             signing_key: r.signing_key("SIGNING_KEY_JWK"),
+            key_intervals: key_intervals(&mut r, production, access_token_seconds * SECOND),
             limits: Limits::read(&mut r, production),
             customer_session: Lifetime {
                 absolute: i64::from(r.number("CUSTOMER_SESSION_TTL_DAYS", 30, 1, 365)) * DAY,
@@ -153,7 +171,7 @@ impl Config {
                 let ttl = i64::from(r.number("REMEMBER_ME_DAYS", 30, 1, 365)) * DAY;
                 Lifetime { absolute: ttl, idle: ttl }
             },
-            access_token_seconds: i64::from(r.number("ACCESS_TOKEN_SECONDS", 8 * 60 * 60, 60, 8 * 60 * 60)),
+            access_token_seconds,
             revocation_bound: i64::from(r.number("REVOCATION_BOUND_SECONDS", 5, 3, 60)) * SECOND,
             revocation_stale: i64::from(r.number("REVOCATION_STALE_SECONDS", 600, 5, 86_400)) * SECOND,
             app_token_seconds: i64::from(r.number("APP_TOKEN_SECONDS", 10 * 60, 5, 10 * 60)),

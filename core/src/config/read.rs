@@ -86,11 +86,8 @@ impl<'a> Reader<'a> {
         bytes
     }
 
-    pub fn signing_key(&mut self, name: &str) -> PrivateJwk {
-        let text = self.optional(name).unwrap_or_default();
-        PrivateJwk::parse(&text).unwrap_or_else(|problem| {
-            self.problem(format!("{name} {problem}"));
-            PrivateJwk::empty()
-        })
+    pub fn signing_key(&mut self, name: &str) -> Option<PrivateJwk> {
+        let parsed = PrivateJwk::parse(&self.optional(name)?);
+        parsed.map_err(|problem| self.problem(format!("{name} {problem}"))).ok()
     }
 }

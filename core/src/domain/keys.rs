@@ -49,6 +49,7 @@ pub struct Keys {
     audit: [u8; 32],
     wrap: [u8; 32],
     consent: [u8; 32],
+    published: [u8; 32],
 }
 
 impl Keys {
@@ -69,6 +70,7 @@ impl Keys {
             audit: key("audit-mac"),
             wrap: key("key-wrapping"),
             consent: key("consent-integrity"),
+            published: key("published-keys"),
         }
     }
 
@@ -97,6 +99,15 @@ impl Keys {
     /// Over the words of a consent, so that a row changed behind our back shows.
     pub fn consent_mac(&self, content: &str) -> String {
         hex(&mac(&self.consent, &[content.as_bytes()]))
+    }
+
+    /// Says that a copy of our public keys is ours.
+    pub fn published_mac(&self, content: &str) -> String {
+        Base64UrlUnpadded::encode_string(&mac(&self.published, &[content.as_bytes()]))
+    }
+
+    pub fn published_mac_matches(&self, content: &str, presented: &str) -> bool {
+        self.published_mac(content).as_bytes().ct_eq(presented.as_bytes()).into()
     }
 
     /// The AES-256 key that wraps readable secrets (private keys, TOTP seeds).

@@ -4,7 +4,7 @@
 //! the roles it names wherever roles are seeded. Roles that hold the feature by a wildcard need no naming.
 
 use super::{
-    feature::grant_covers,
+    feature::{Grants, grant_covers},
     realm::Realm::{self, Customer, Staff},
 };
 
@@ -81,6 +81,8 @@ pub const FEATURES: &[Feature] = &[
     row(Staff, "directory", "directory.organizations.manage", "Change organizations", &["directory.organizations.view"], &[]),
     row(Staff, "apps", "apps.view", "See the apps that take our tokens", &[], &["platform_admin", "operator"]),
     row(Staff, "apps", "apps.manage", "Register apps and their credentials", &["apps.view"], &["platform_admin"]),
+    row(Staff, "platform", "platform.keys.view", "See the signing keys", &[], &["operator"]),
+    row(Staff, "platform", "platform.keys.manage", "Rotate and remove signing keys", &["platform.keys.view"], &[]),
     row(Customer, "portal", "portal.account.manage", "Change one's own profile", &[], &[]),
     row(Customer, "portal", "portal.users.view", "See the company's users", &[], &[]),
     row(Customer, "portal", "portal.users.manage", "Invite and remove the company's users", &["portal.users.view"], &[]),
@@ -95,6 +97,23 @@ pub const FEATURES: &[Feature] = &[
 
 pub fn find(realm: Realm, id: &str) -> Option<&'static Feature> {
     FEATURES.iter().find(|feature| feature.realm == realm && feature.id == id)
+}
+
+/// What somebody holds as one list, always. Where a denial cuts a hole into a wildcard, the registered features that are
+/// left of it stand for it: a feature nobody registered is then not listed, which errs on the safe side.
+pub fn listed(realm: Realm, held: &Grants) -> Vec<String> {
+    let spelled_out = || {
+        let stem = |grant: &str| grant.strip_suffix(".*").unwrap_or(grant).to_owned();
+        let whole = |grant: &&String| !held.denied.iter().any(|denial| grant_covers(grant, &stem(denial)) || grant_covers(denial, &stem(grant)));
+        let mut list: Vec<String> = held.features.iter().filter(whole).cloned().collect();
+        let left = FEATURES
+            .iter()
+            .filter(|feature| feature.realm == realm && held.allow(feature.id) && !list.iter().any(|grant| grant_covers(grant, feature.id)));
+        let left: Vec<String> = left.map(|feature| feature.id.to_owned()).collect();
+        list.extend(left);
+        list
+    };
+    held.as_list().unwrap_or_else(spelled_out)
 }
 
 /// What a role starts with: the grants of its pack, and every registered feature that names it and is not covered yet.
@@ -120,6 +139,14 @@ mod tests {
             assert!(feature.needs.iter().all(|id| find(feature.realm, id).is_some()), "{} needs something unknown", feature.id);
             assert!(!FEATURES.iter().skip(n + 1).any(|other| (other.realm, other.id) == (feature.realm, feature.id)), "{} twice", feature.id);
         }
+    }
+
+    #[test]
+    fn a_list_with_a_hole_is_spelled_out() {
+        let held = Grants { features: vec!["auth.*".into(), "x.*".into()], denied: vec!["auth.users.*".into()], admin: false };
+        let list = listed(Staff, &held);
+        assert!(list.contains(&"x.*".to_owned()) && list.contains(&"auth.roles.list".to_owned()));
+        assert!(list.iter().all(|grant| !grant.starts_with("auth.users") && grant != "auth.*"), "{list:?}");
     }
 
     #[test]

@@ -134,9 +134,8 @@ async fn document(cx: &Cx<'_>, since: Option<i64>, confirmed: Millis) -> Result<
         })
         .unwrap_or_default()
     });
-    let input = jwt::signing_input_of(TYPE, &config.signing_key.public.kid, &payload);
-    let signature = cx.io.sign(input.as_bytes().to_vec()).await?;
-    let body = jwt::with_signature(&input, &signature).into_bytes();
+    let fresh = cx.deployment.key_set.sign(&cx.io, |kid| jwt::signing_input_of(TYPE, kid, &payload)).await?;
+    let body = jwt::with_signature(&fresh.input, &fresh.signature).into_bytes();
     let etag = format!("\"{}\"", hex(&Sha256::digest(&body)).get(..32).unwrap_or_default());
     let document = Document { body, etag };
     let mut forms = signed.borrow_mut();

@@ -69,11 +69,16 @@ pub struct AccessClaims {
     pub rest: serde_json::Map<String, Value>,
 }
 
+/// Whether the times of a token hold within [`SKEW`].
+pub fn is_timely(iat: i64, nbf: Option<i64>, exp: i64, now: Millis) -> bool {
+    let now = now.seconds();
+    exp.saturating_add(SKEW) > now && iat.saturating_sub(SKEW) <= now && nbf.is_none_or(|nbf| nbf.saturating_sub(SKEW) <= now)
+}
+
 impl AccessClaims {
     /// `iss`, `aud` and `type` exact; times within [`SKEW`].
     pub fn check(&self, issuer: &str, realm: Realm, now: Millis) -> Result<(), Rejection> {
-        let now = now.seconds();
-        let fresh = self.exp + SKEW > now && self.iat - SKEW <= now && self.nbf.is_none_or(|nbf| nbf - SKEW <= now);
+        let fresh = is_timely(self.iat, self.nbf, self.exp, now);
         let ours = self.iss == issuer && self.aud.is_for(realm) && self.kind == realm.name();
         match (ours, fresh) {
             (false, _) => Err(Rejection::NotForUs),

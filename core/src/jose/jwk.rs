@@ -89,9 +89,9 @@ impl PrivateJwk {
         }
     }
 
-    /// Stands in for a key that could not be parsed, so that parsing can go on collecting problems. Signs nothing.
-    pub fn empty() -> Self {
-        Self { public: PublicJwk { kid: String::new(), x: String::new(), y: String::new() }, d: Scalar(String::new()) }
+    /// A key from its halves.
+    pub fn new(public: PublicJwk, d: String) -> Option<Self> {
+        is_coordinate(&d).then(|| Self { public, d: Scalar(d) })
     }
 
     /// The private scalar, base64url, for the platform's key import.

@@ -7,15 +7,29 @@ use p256::ecdsa::{
 };
 
 use super::jwk::{PrivateJwk, PublicJwk};
-use crate::ports::{Fut, Signer, SignerError};
+use crate::ports::{Entropy, Fut, Signer, SignerError};
 
-pub struct PortableSigner(SigningKey);
+/// With the random numbers that new keys are made of.
+pub struct PortableSigner<E>(pub E);
 
-impl PortableSigner {
-    pub fn new(key: &PrivateJwk) -> Result<Self, SignerError> {
-        let scalar = Base64UrlUnpadded::decode_vec(key.reveal_scalar()).map_err(|e| SignerError(e.to_string()))?;
-        SigningKey::from_slice(&scalar).map(Self).map_err(|e| SignerError(e.to_string()))
-    }
+/// Signs without a port.
+pub fn sign(key: &PrivateJwk, message: &[u8]) -> Result<[u8; 64], SignerError> {
+    let scalar = Base64UrlUnpadded::decode_vec(key.reveal_scalar()).map_err(|e| SignerError(e.to_string()))?;
+    let signing = SigningKey::from_slice(&scalar).map_err(|e| SignerError(e.to_string()))?;
+    let signature: Signature = signing.sign(message);
+    Ok(signature.to_bytes().into())
+}
+
+/// Verifies without a port.
+pub fn verify(key: &PublicJwk, message: &[u8], signature: &[u8; 64]) -> Result<bool, SignerError> {
+    let key = verifying_key(key).ok_or_else(|| SignerError("not a P-256 point".into()))?;
+    Ok(Signature::from_slice(signature).is_ok_and(|signature| key.verify(message, &signature).is_ok()))
+}
+
+fn jwk(key: &SigningKey) -> Option<PrivateJwk> {
+    let point = key.verifying_key().to_encoded_point(false);
+    let encode = |bytes: &[u8]| Base64UrlUnpadded::encode_string(bytes);
+    PrivateJwk::new(PublicJwk::new(encode(point.x()?), encode(point.y()?)), encode(&key.to_bytes()))
 }
 
 /// The verifying key of a JWK; `None` when its point is not on the curve.
@@ -25,16 +39,22 @@ pub fn verifying_key(key: &PublicJwk) -> Option<VerifyingKey> {
     VerifyingKey::from_sec1_bytes(&point).ok()
 }
 
-impl Signer for PortableSigner {
-    fn sign(&self, message: Vec<u8>) -> Fut<'_, Result<[u8; 64], SignerError>> {
-        let signature: Signature = self.0.sign(&message);
-        Box::pin(async move { Ok(signature.to_bytes().into()) })
+impl<E: Entropy> Signer for PortableSigner<E> {
+    fn sign(&self, key: &PrivateJwk, message: Vec<u8>) -> Fut<'_, Result<[u8; 64], SignerError>> {
+        let signed = sign(key, &message);
+        Box::pin(async move { signed })
+    }
+
+    fn generate(&self) -> Fut<'_, Result<PrivateJwk, SignerError>> {
+        let mut scalar = [0; 32];
+        self.0.fill(&mut scalar);
+        // All but one of 2^32 numbers are scalars of the curve.
+        let made = SigningKey::from_slice(&scalar).ok().as_ref().and_then(jwk).ok_or_else(|| SignerError("an unlucky number".into()));
+        Box::pin(async move { made })
     }
 
     fn verify(&self, key: &PublicJwk, message: Vec<u8>, signature: [u8; 64]) -> Fut<'_, Result<bool, SignerError>> {
-        let holds = verifying_key(key)
-            .ok_or_else(|| SignerError("not a P-256 point".into()))
-            .map(|key| Signature::from_slice(&signature).is_ok_and(|signature| key.verify(&message, &signature).is_ok()));
+        let holds = verify(key, &message, &signature);
         Box::pin(async move { holds })
     }
 }

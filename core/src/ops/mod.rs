@@ -1,4 +1,5 @@
 //! For operators and verifiers: keys and health.
 
+pub mod discovery;
 pub mod health;
 pub mod jwks;

@@ -89,10 +89,11 @@ pub async fn claims(deployment: &Deployment, io: &Io<'_>, text: &str, now: Milli
         Ok(unverified) => unverified,
         Err(rejection) => return Ok(Err(rejection)),
     };
-    let Some(key) = deployment.key_set.find(io, &unverified.kid, now).await else { return Ok(Err(Rejection::UnknownKey)) };
+    let Some(key) = deployment.key_set.find(io, &unverified.kid, now).await? else { return Ok(Err(Rejection::UnknownKey)) };
     if !io.verify(&key, unverified.signed().to_vec(), unverified.signature).await? {
         return Ok(Err(Rejection::Signature));
     }
+    io.rely_on(&unverified.kid);
     Ok(unverified.claims::<AccessClaims>())
 }
 
@@ -134,6 +135,11 @@ pub async fn session(deployment: &Deployment, io: &Io<'_>, request: &Request, gu
             .map(|found| found.map(|actor| Actor { operator: token.operator, ..actor }))
         }
     };
+    // Reading the session told what keys there are at this moment: one that was removed since the token was verified
+    // opens nothing.
+    if !io.relies_on_live_keys() {
+        return Err(forget(deployment, request, realm, nobody(realm)).note("its key was removed"));
+    }
     found.unwrap_or(Err(NotAlive::Session)).map_err(|why| match why {
         NotAlive::Suspended => Problem::tenant_suspended(),
         NotAlive::Outside if named.is_some() => target::not_yours(),

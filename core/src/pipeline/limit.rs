@@ -11,7 +11,7 @@ use crate::{
     domain::{
         device,
         email::Email,
-        id::{Id, Tenant, User},
+        id::{App, Id, Tenant, User},
         limit::{Decision, Policy},
         realm::Realm,
         secret::RawToken,
@@ -100,6 +100,15 @@ fn known_device(deployment: &Deployment, incoming: &Incoming, route: &Route, ten
     let name = cookie_style(deployment, &incoming.request).name(realm.device_cookie());
     let cookie = cookies::find(incoming.request.header(&http::header::COOKIE)?, &name)?;
     device::find(&deployment.keys, &cookie, realm, tenant, address)
+}
+
+/// An app that has proved itself, from wherever it asks. Charged after the proof, so that nobody else spends it.
+pub async fn per_app(deployment: &Deployment, io: &Io<'_>, app: Id<App>) -> Result<(), Problem> {
+    let Some(row) = row(deployment, Some(LimitName::Introspect)) else { return Ok(()) };
+    if let Some(decision) = charge(io, format!("{}|{app}", row.prefix), row.subject).await? {
+        enforce(decision)?;
+    }
+    Ok(())
 }
 
 /// Layer 2 of a signed-in route that costs more than others.

@@ -68,7 +68,6 @@ async fn sign(cx: &Cx<'_>, bearer: &Bearer<'_>, features: Option<&[String]>) -> 
 
 /// Any claims under the key of the day.
 pub async fn signed(deployment: &Deployment, io: &Io<'_>, claims: &impl Serialize) -> Result<String, Problem> {
-    let input = jwt::signing_input(&deployment.config.signing_key.public.kid, claims);
-    let signature = io.sign(input.as_bytes().to_vec()).await?;
-    Ok(jwt::with_signature(&input, &signature))
+    let signed = deployment.key_set.sign(io, |kid| jwt::signing_input(kid, claims)).await?;
+    Ok(jwt::with_signature(&signed.input, &signed.signature))
 }

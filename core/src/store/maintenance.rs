@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The newest migration this build was written for; a test compares it with the folder.
-pub const LATEST_MIGRATION: &str = "0077_app_rules.sql";
+pub const LATEST_MIGRATION: &str = "0078_signing_keys.sql";
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Applied {

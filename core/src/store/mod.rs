@@ -31,6 +31,7 @@ pub mod roles;
 pub mod scope;
 pub mod search;
 pub mod sessions;
+pub mod signing_keys;
 pub mod staff;
 pub mod staff_accounts;
 pub mod staff_grants;

@@ -84,6 +84,11 @@ impl Request {
 }
 
 fn decode(text: &str) -> String {
+    form_decode(text)
+}
+
+/// A value as forms encode it.
+pub fn form_decode(text: &str) -> String {
     percent_decode(&text.replace('+', " "))
 }
 

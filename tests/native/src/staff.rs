@@ -11,7 +11,7 @@ use portcullis_core::{
     },
     jose::{
         claims::{AccessClaims, Audience},
-        jwt,
+        jwt, portable,
     },
     store::{
         sessions::NewSession,
@@ -22,7 +22,7 @@ use portcullis_core::{
 use serde_json::json;
 
 use crate::{
-    Jar, Req, World, block_on,
+    Jar, Req, World,
     people::{PASSWORD, Place},
 };
 
@@ -107,8 +107,9 @@ impl World {
             org_id: seat.organization,
             rest: json!({}).as_object().unwrap().clone(),
         };
-        let input = jwt::signing_input(&config.signing_key.public.kid, &claims);
-        let signature = self.with_ports(|ports| block_on(ports.signer.sign(input.as_bytes().to_vec()))).unwrap();
+        let key = self.first_key();
+        let input = jwt::signing_input(&key.public.kid, &claims);
+        let signature = portable::sign(&key, input.as_bytes()).unwrap();
         Jar([(Realm::Staff.auth_cookie().into(), jwt::with_signature(&input, &signature))].into())
     }
 }

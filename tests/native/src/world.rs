@@ -14,7 +14,7 @@ use portcullis_core::{
     app::{self, Deployment, Incoming, Later},
     config::Config,
     domain::time::Millis,
-    jose::portable::PortableSigner,
+    jose::{jwk::PrivateJwk, portable::PortableSigner},
     ports::Ports,
     stream::{self, Rest},
 };
@@ -63,7 +63,7 @@ pub struct World {
     pub hasher: TestHasher,
     pub mailbox: Mailbox,
     pub log: MemoryLog,
-    signer: PortableSigner,
+    signer: PortableSigner<CountingEntropy>,
     entropy: CountingEntropy,
     clock: TestClock,
     time: Time,
@@ -123,7 +123,7 @@ impl World {
         let config = config(&settings).unwrap_or_else(|problems| panic!("{problems:#?}"));
         let time: Time = Rc::new(Cell::new(START));
         Self {
-            signer: PortableSigner::new(&config.signing_key).unwrap(),
+            signer: PortableSigner(CountingEntropy::new(5)),
             deployment: Deployment::new(config),
             database: SqliteDatabase::new(),
             limiter: MemoryLimiter::new(time.clone()),
@@ -139,6 +139,11 @@ impl World {
             largest_piece: Cell::new(0),
             cookie_prefix: "",
         }
+    }
+
+    /// The key that signs where none has been made yet.
+    pub fn first_key(&self) -> PrivateJwk {
+        self.deployment.config.signing_key.clone().unwrap()
     }
 
     // ── Time ─────────────────────────────────────────────────────────────

@@ -6,6 +6,7 @@ mod apps;
 mod customer;
 mod directory;
 mod gate;
+mod keys;
 mod operations;
 mod roles;
 mod seats;
@@ -22,6 +23,7 @@ Every path answers `OPTIONS`, and `HEAD` wherever it answers `GET`; any other me
 
 pub const SECTIONS: &[Section] = &[
     apps::APPS,
+    keys::KEYS,
     customer::PUBLIC,
     customer::ACCOUNT,
     customer::COMPANY,
@@ -46,6 +48,7 @@ pub fn shapes() -> impl Iterator<Item = (&'static str, &'static str)> {
     [
         apps::SHAPES,
         gate::SHAPES,
+        keys::SHAPES,
         customer::SHAPES,
         administration::SHAPES,
         staff::SHAPES,

@@ -6,6 +6,7 @@ mod admin;
 pub mod apps;
 mod directory;
 pub mod edge;
+mod keys;
 mod links;
 mod people;
 mod portal;
@@ -14,6 +15,7 @@ mod seats;
 mod staff;
 
 pub use apps::{AUDIENCE, make_app};
+pub use keys::add_credential;
 pub use portal::{company as portal_company, role as portal_role};
 
 use portcullis_core::routes::{Guard, Route};
@@ -51,6 +53,7 @@ pub fn of(route: &Route) -> Option<Case> {
         .or_else(|| roles::of(route.name))
         .or_else(|| apps::of(route.name))
         .or_else(|| edge::of(route.name))
+        .or_else(|| keys::of(route.name))
         .or_else(|| open(route.name))
 }
 

@@ -17,6 +17,7 @@ mod flows;
 mod gate;
 mod golden;
 mod interleavings;
+mod keys;
 mod layers;
 mod mass_assignment;
 mod matrix;

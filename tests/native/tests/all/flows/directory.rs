@@ -74,20 +74,6 @@ fn keys_are_public_members_only_and_the_same_bytes_for_everybody() {
 }
 
 #[test]
-fn a_key_published_by_an_earlier_deployment_is_still_served() {
-    let world = World::seeded();
-    let other = portcullis_core::jose::jwk::PrivateJwk::parse(portcullis_tests::world::OTHER_KEY).unwrap().public;
-    let published = json!([{"x": other.x, "y": other.y, "seen": world.now()}]).to_string();
-    world.with_ports(|ports| portcullis_tests::block_on(ports.cache.put("jwks:published".into(), published, 100_000))).unwrap();
-    let keys = world.send(Req::get("/.well-known/jwks.json")).json();
-    let kids: Vec<_> = keys["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect();
-    assert!(kids.contains(&other.kid) && kids.len() == 2 && kids.is_sorted());
-    world.minute();
-    let stored = world.cache.dump().into_iter().find(|(key, _)| key == "jwks:published").unwrap().1;
-    assert!(stored.contains(&other.x) && stored.contains(&world.deployment.config.signing_key.public.x), "publishing adds, it does not replace");
-}
-
-#[test]
 fn health_says_what_works() {
     let world = World::seeded();
     let ask = || world.send(Req::get("/api/health"));
