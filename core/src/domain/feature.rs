@@ -26,6 +26,12 @@ fn both<'g>(one: &'g str, other: &'g str) -> Option<&'g str> {
     }
 }
 
+/// Whether two grants have a feature in common.
+pub fn overlaps(one: &str, other: &str) -> bool {
+    let stem = |grant: &str| grant.strip_suffix(".*").unwrap_or(grant).to_owned();
+    grant_covers(one, &stem(other)) || grant_covers(other, &stem(one))
+}
+
 /// Whether a denial takes away everything that a grant covers.
 fn swallows(denial: &str, grant: &str) -> bool {
     match grant.strip_suffix(".*") {

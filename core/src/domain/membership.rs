@@ -4,8 +4,10 @@
 use serde::Deserialize;
 
 use super::{
-    feature::Grants,
+    feature::{Grants, grant_covers, overlaps},
     id::{Id, Merchant, Organization, Partner, Role, Tenant},
+    realm::Realm,
+    registry::FEATURES,
     role,
     scope::{Part, Reach},
 };
@@ -32,6 +34,16 @@ pub struct Membership {
     /// The partner whose tenants it reaches beside its own, where the person works for one.
     #[serde(default)]
     pub partner: Option<Id<Partner>>,
+    /// What the organization of the seat has changed about the role.
+    #[serde(default)]
+    pub changed: Option<Override>,
+}
+
+/// What one organization adds to a role and takes from it, for itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Override {
+    pub added: Vec<String>,
+    pub removed: Vec<String>,
 }
 
 /// What one person holds more, or less, than their roles.
@@ -109,13 +121,27 @@ impl Holding {
 
 impl Membership {
     /// Its own place and everything under it; the other tenants of a partner; for roles of the platform, everywhere.
-    fn covers(&self, at: &Location) -> bool {
+    pub(super) fn covers(&self, at: &Location) -> bool {
         let here = self.tenant == at.seat.tenant && self.organization.is_none_or(|id| at.distance(id).is_some());
         let partners = self.organization.is_none() && self.partner.is_some() && self.partner == at.partner;
         self.platform != 0 || here || partners
     }
 
-    fn is_admin(&self) -> bool {
+    /// What the role grants in the seat: its own grants and what the organization adds, less what it takes away. A wildcard
+    /// that something is taken out of stands for the registered features that are left.
+    pub fn grants(&self) -> Vec<String> {
+        let own = self.features.iter().flatten();
+        let Some(changed) = &self.changed else { return own.cloned().collect() };
+        let removed = |feature: &str| changed.removed.iter().any(|removal| grant_covers(removal, feature));
+        let left = |grant: &String| {
+            let whole = !changed.removed.iter().any(|removal| overlaps(removal, grant));
+            let rest = FEATURES.iter().filter(|f| f.realm == Realm::Staff && !whole && grant_covers(grant, f.id) && !removed(f.id));
+            whole.then(|| grant.clone()).into_iter().chain(rest.map(|f| f.id.to_owned())).collect::<Vec<_>>()
+        };
+        own.chain(&changed.added).flat_map(left).collect()
+    }
+
+    pub(super) fn is_admin(&self) -> bool {
         self.admin.unwrap_or(0) != 0
     }
 }
@@ -142,7 +168,7 @@ pub fn holding(memberships: Vec<Membership>, acls: &[OwnAcl], at: &Location) -> 
     let mut grants = Grants { admin: acls.iter().any(|acl| acl.admin != 0) || roles.iter().any(Membership::is_admin), ..Grants::default() };
     if unhindered {
         for membership in roles.iter().filter(|membership| admits(membership.organizations.as_deref(), at)) {
-            grants.add(membership.features.clone().unwrap_or_default());
+            grants.add(membership.grants());
         }
         for acl in &own {
             grants.add(acl.features.clone());

@@ -33,7 +33,7 @@ impl Part {
     /// `unhindered`: the person's own ACL does not keep the role's grants out of the seat.
     pub fn of(membership: &Membership, at: &Location, here: bool, unhindered: bool) -> Self {
         let granted = unhindered && admits(membership.organizations.as_deref(), at);
-        let features = if granted { membership.features.clone().unwrap_or_default() } else { Vec::new() };
+        let features = if granted { membership.grants() } else { Vec::new() };
         Self { extents: extents(membership, at), features, here }
     }
 }

@@ -279,6 +279,7 @@ mod tests {
             organizations: None,
             merchants: Vec::new(),
             partner: None,
+            changed: None,
         };
         let held = [role("employee", "employee"), role("till", "Cash Desk")];
         for (wanted, holds) in [("", true), (" , ", true), ("admin", false), ("admin, Employee", true), ("cash desk", true), ("cash", false)] {

@@ -39,6 +39,7 @@ pub mod staff_list;
 pub mod staff_notices;
 pub mod staff_people;
 pub mod staff_role_admin;
+pub mod staff_role_overrides;
 pub mod staff_roles;
 pub mod staff_sessions;
 pub mod staff_user_acls;

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::staff_sessions::{ACLS, MEMBERSHIP, MEMBERSHIPS, above};
+use super::staff_sessions::{ACLS, MEMBERSHIPS, above, membership};
 use crate::{
     actor::flag,
     args,
@@ -98,9 +98,10 @@ pub(super) fn first_of(tenant: &str) -> String {
 /// The live memberships of the user `u` with what [`Offer`] adds, as a JSON array.
 pub(super) fn offers() -> String {
     let first = first_of("m.tenant_id");
-    let above = above(&format!("COALESCE(m.organization_id, {first})"));
+    let organization = format!("COALESCE(m.organization_id, {first})");
+    let (above, membership) = (above(&organization), membership(&organization));
     format!(
-        "(SELECT json_group_array(json_object({MEMBERSHIP}, 'open', mt.is_active AND COALESCE(mo.is_active, 1), \
+        "(SELECT json_group_array(json_object({membership}, 'open', mt.is_active AND COALESCE(mo.is_active, 1), \
          'first', CASE WHEN m.organization_id IS NULL THEN {first} END, 'above', json({above}), 'policy', mt.policy, 'tenant_partner', mt.partner_id)) {MEMBERSHIPS} \
          AND mt.deleted_at IS NULL AND (m.organization_id IS NULL OR mo.id IS NOT NULL))"
     )

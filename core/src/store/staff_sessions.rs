@@ -56,13 +56,19 @@ pub struct IdentityRow {
     acls: String,
 }
 
-/// The members of [`Membership`] from `m`, `r` and `ra`.
-pub(super) const MEMBERSHIP: &str = "'tenant', m.tenant_id, 'organization', m.organization_id, 'role', r.id, 'slug', r.slug, 'name', r.name, \
-     'priority', r.priority, 'platform', r.tenant_id IS NULL, 'features', json(ra.features_json), 'admin', ra.is_super_admin, \
-     'organizations', json(ra.organizations_json), \
-     'merchants', json((SELECT json_group_array(mm.merchant_id) FROM staff_membership_merchants mm WHERE mm.membership_id = m.id)), \
-     'partner', CASE WHEN m.organization_id IS NULL THEN (SELECT ps.partner_id FROM partner_staff ps JOIN partners p ON p.id = ps.partner_id \
-     AND p.is_active = 1 AND p.deleted_at IS NULL WHERE ps.user_id = m.user_id AND ps.partner_id = mt.partner_id) END";
+/// The members of [`Membership`] from `m`, `r` and `ra`, as the roles stand in an organization.
+pub(super) fn membership(organization: &str) -> String {
+    format!(
+        "'tenant', m.tenant_id, 'organization', m.organization_id, 'role', r.id, 'slug', r.slug, 'name', r.name, \
+         'priority', r.priority, 'platform', r.tenant_id IS NULL, 'features', json(ra.features_json), 'admin', ra.is_super_admin, \
+         'organizations', json(ra.organizations_json), \
+         'merchants', json((SELECT json_group_array(mm.merchant_id) FROM staff_membership_merchants mm WHERE mm.membership_id = m.id)), \
+         'partner', CASE WHEN m.organization_id IS NULL THEN (SELECT ps.partner_id FROM partner_staff ps JOIN partners p ON p.id = ps.partner_id \
+         AND p.is_active = 1 AND p.deleted_at IS NULL WHERE ps.user_id = m.user_id AND ps.partner_id = mt.partner_id) END, \
+         'changed', json((SELECT json_object('added', json(ro.added_json), 'removed', json(ro.removed_json)) FROM staff_role_overrides ro \
+         WHERE ro.role_id = r.id AND ro.organization_id = {organization}))"
+    )
+}
 
 /// An organization and those above it, nearest first, as a JSON array.
 pub(super) fn above(organization: &str) -> String {
@@ -107,9 +113,10 @@ pub fn identity_at(by: By, organization: Option<Id<Organization>>, named: Option
          u.email, u.display_name, u.email_verified_at, u.is_active, u.last_login_at, u.created_at, u.sessions_revoked_at, u.must_change_password, \
          u.locale, t.is_active AS tenant_active, t.policy AS tenant_policy, o.is_active AS organization_active, o.slug AS organization_slug, \
          o.name AS organization_name, t.partner_id AS tenant_partner, {} AS above, \
-         (SELECT json_group_array(json_object({MEMBERSHIP})) {MEMBERSHIPS}) AS memberships, {ACLS} AS acls \
+         (SELECT json_group_array(json_object({})) {MEMBERSHIPS}) AS memberships, {ACLS} AS acls \
          FROM staff_user_sessions s JOIN staff_users u ON u.id = s.user_id AND u.deleted_at IS NULL {place} ",
-        above("o.id")
+        above("o.id"),
+        membership("o.id")
     );
     match by {
         // The token names exactly the place the session is active in; after a switch the older token is void.

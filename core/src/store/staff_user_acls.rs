@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{
     scope,
-    staff_sessions::{ACLS, MEMBERSHIP, MEMBERSHIPS, parse},
+    staff_sessions::{ACLS, MEMBERSHIPS, membership, parse},
 };
 use crate::{
     args,
@@ -70,9 +70,10 @@ pub fn subject(scope: &Scope, acting: Id<Tenant>, named: Option<Id<Tenant>>, use
              WHERE here.user_id = su.id AND here.tenant_id = ?2 AND here.deleted_at IS NULL) THEN ?2 ELSE su.tenant_id END) AS tenant_id \
              FROM staff_users su WHERE su.id = ?1 AND su.deleted_at IS NULL AND {}) \
              SELECT u.id, u.tenant_id, own.id AS acl_id, own.features_json, own.denied_json, own.is_super_admin, own.organizations_json, own.updated_at, \
-             (SELECT json_group_array(json_object({MEMBERSHIP})) {MEMBERSHIPS}) AS memberships, {ACLS} AS acls FROM subject u \
+             (SELECT json_group_array(json_object({})) {MEMBERSHIPS}) AS memberships, {ACLS} AS acls FROM subject u \
              LEFT JOIN staff_user_acls own ON own.user_id = u.id AND own.tenant_id = u.tenant_id AND own.deleted_at IS NULL",
-            visible.sql
+            visible.sql,
+            membership("NULL")
         ),
         [args![user, acting, named], visible.args].concat(),
     )

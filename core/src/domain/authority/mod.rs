@@ -10,6 +10,7 @@
 //! |---|---|
 //! | creates a role, or gives one another priority | [`Caller::may_create_role`] |
 //! | changes or deletes a role | [`Caller::may_manage_role`], then [`Caller::may_change_access`] for its ACL |
+//! | has an organization add to a role or take from it | [`Caller::may_override_role`], then [`Caller::may_change_access`] |
 //! | gives a person a role: at creation, by an edit, by a membership, by an invitation | [`Caller::may_grant_role`] |
 //! | changes a person's own ACL | [`Caller::may_act_on`] with [`Operation::Demote`], then [`Caller::may_change_access`] |
 //! | edits, disables, deletes, locks, resets, logs out a person | [`Caller::may_act_on`] |
@@ -137,6 +138,11 @@ impl Caller<'_> {
             return Err(Refusal::RoleTooHigh);
         }
         access::within_reach(self, role.organizations)
+    }
+
+    /// May an organization the caller looks after have this role its own way? The role itself stays as it is.
+    pub fn may_override_role(&self, tenant: Option<Id<Tenant>>, standing: Standing) -> Result<(), Refusal> {
+        self.may_manage_role(&RoleAt { tenant, standing, features: &[], organizations: Some(&[]) })
     }
 
     /// May a person of `target` (the tenant of the membership) be given this role? Its grants go with it, so all of

@@ -19,6 +19,7 @@ fn membership(tenant: i64, organization: Option<i64>, priority: i64, features: &
         organizations: None,
         merchants: Vec::new(),
         partner: None,
+        changed: None,
     }
 }
 

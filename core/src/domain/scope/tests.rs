@@ -37,6 +37,7 @@ fn membership(organization: Option<i64>, features: &[&str]) -> Membership {
         organizations: None,
         merchants: Vec::new(),
         partner: None,
+        changed: None,
     }
 }
 

@@ -60,6 +60,15 @@ pub const ROLES: Section = Section {
             .query(&[USER, param("tenantId", Uuid, "Super admins: in another tenant.")])
             .errors(&[NotFound, Conflict, OptimisticLockConflict]),
         doc(
+            "read_staff_role_override",
+            "What an organization changes about a role",
+            ok("{roleId: uuid, organizationId: uuid, adds: text[], removes: text[], updatedAt: time|null}"),
+        ),
+        doc("replace_staff_role_override", "Have an organization add to a role, or take from it", DONE)
+            .about("Counts where the organization is active. Replaced as a whole; one that says nothing is deleted.")
+            .errors(&[Conflict, OptimisticLockConflict]),
+        doc("delete_staff_role_override", "Have an organization take a role as it is", DONE).errors(&[Conflict, OptimisticLockConflict]),
+        doc(
             "list_role_packs",
             "Packs of roles",
             ok("{items: {id: text, title: text, roles: {slug: text, name: text, priority: int, platform: bool, features: text[]}[]}[]}"),

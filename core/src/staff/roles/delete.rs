@@ -13,7 +13,7 @@ use crate::{
     },
     ports::StoreError,
     problem::Problem,
-    store::{self, staff_role_admin},
+    store::{self, staff_role_admin, staff_role_overrides},
     web::response::Response,
 };
 
@@ -38,6 +38,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
             staff_role_admin::delete(&role, lock::next(role.updated_at, cx.now), cx.now),
             store::changed_one(),
             staff_role_admin::delete_acl(id, cx.now),
+            staff_role_overrides::delete_all(id),
         ];
         let change = Change::new(writes)
             .audit(Entry::new("staff_role.deleted", "staff_role", id).detail(json!({"name": role.name, "slug": role.slug})))

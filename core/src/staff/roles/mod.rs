@@ -4,6 +4,7 @@ pub mod acl;
 pub mod create;
 pub mod delete;
 pub mod list;
+pub mod overrides;
 pub mod packs;
 pub mod update;
 

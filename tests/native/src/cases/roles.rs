@@ -36,6 +36,21 @@ pub fn of(name: &str) -> Option<Case> {
             },
             |_| Req::delete(&own_acl(NOBODY)),
         ),
+        "read_staff_role_override" => case("owner", |w| Req::get(&override_of(w, &made(w))), |w| Req::get(&override_of(w, NOBODY))),
+        "replace_staff_role_override" => case(
+            "owner",
+            |w| Req::put(&override_of(w, &made(w))).json(json!({"adds": ["customers.people.view"]})),
+            |w| Req::put(&override_of(w, NOBODY)).json(json!({"adds": ["customers.people.view"]})),
+        ),
+        "delete_staff_role_override" => case(
+            "owner",
+            |w| {
+                let path = override_of(w, &made(w));
+                w.arrange("INSERT INTO staff_role_overrides (role_id, organization_id, updated_at) SELECT r.id, o.id, 1 FROM staff_roles r, organizations o WHERE r.slug = 'made' AND o.slug = 'acme'");
+                Req::delete(&path)
+            },
+            |w| Req::delete(&override_of(w, NOBODY)),
+        ),
         "list_role_packs" => case("owner", |_| Req::get(&format!("{AUTH}/role-packs")), |_| Req::get(&format!("{AUTH}/role-packs")).bearer("x")),
         "apply_role_pack" => case(
             "super",
@@ -82,6 +97,10 @@ fn own_acl(user: &str) -> String {
 
 fn denies(user: &str) -> Req {
     Req::put(&format!("{AUTH}/users/acl")).json(json!({"userId": user, "denied": ["customers.*"]}))
+}
+
+fn override_of(world: &World, role: &str) -> String {
+    format!("{AUTH}/roles/{role}/overrides/{}", world.acme().organization)
 }
 
 fn create(name: &str) -> Req {

@@ -8,6 +8,7 @@ mod own_account;
 mod password_reset;
 mod people;
 mod role_acls;
+mod role_overrides;
 mod role_packs;
 mod roles;
 mod sessions;
