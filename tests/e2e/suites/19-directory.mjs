@@ -76,13 +76,15 @@ test('an employee writes nothing, and a tenant’s administrator nothing of the 
     ['POST', `organizations/${id}/suspend`, undefined],
     ['PUT', 'organization-branding', { logoUrl: null }],
     ['POST', 'merchants', { name: 'x' }],
-    ['POST', 'tenants', { name: 'x' }],
-    ['POST', 'partners', { name: 'x' }],
   ]) {
     isProblem(await employee.request(method, `${DIR}/${path}`, { json }), 403, 'Forbidden');
   }
-  isProblem(await admin.post(`${DIR}/tenants`, { name: 'x' }), 403, 'Forbidden');
-  isProblem(await admin.post(`${DIR}/tenants/${server.place.tenantId}/suspend`), 403, 'Forbidden');
+  const platforms = 'This is for operators of the platform.';
+  for (const client of [employee, admin]) {
+    isProblem(await client.post(`${DIR}/tenants`, { name: 'x' }), 403, platforms);
+    isProblem(await client.post(`${DIR}/partners`, { name: 'x' }), 403, platforms);
+    isProblem(await client.post(`${DIR}/tenants/${server.place.tenantId}/suspend`), 403, platforms);
+  }
 });
 
 test('a stale edit is refused with both versions (F.3)', async () => {

@@ -6,7 +6,7 @@ use portcullis_tests::{
 };
 use serde_json::json;
 
-use super::{NOBODY, delete, events, get, made, names, post, put, trail};
+use super::{FORBIDDEN, NOBODY, delete, events, get, made, names, post, put, trail};
 
 #[test]
 fn dir_partners_are_made_changed_listed_and_deleted() {
@@ -55,7 +55,7 @@ fn dir_staff_of_a_partner_see_its_tenants() {
     }
     assert_eq!(seen(), ["Acme", "Initech"]);
     assert_eq!(get(&world, &root, &format!("partners/{west}/staff")).json()["items"][0]["email"], "scout@staff.example");
-    get(&world, &scout, "partners").is(403, "Forbidden");
+    get(&world, &scout, "partners").is(403, FORBIDDEN);
     put(&world, &root, "partners", json!({"id": west, "isActive": false})).ok(200);
     assert_eq!(seen(), ["Acme"], "a partner that is not active");
     put(&world, &root, "partners", json!({"id": west, "isActive": true})).ok(200);
@@ -65,6 +65,6 @@ fn dir_staff_of_a_partner_see_its_tenants() {
     assert_eq!(seen(), ["Acme"]);
     let employee = world.staff_login(EMPLOYEE);
     for res in [get(&world, &employee, "partners"), post(&world, &employee, "partners", json!({"name": "Mine"}))] {
-        res.is(403, "Forbidden");
+        res.is(403, FORBIDDEN);
     }
 }
