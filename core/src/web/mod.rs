@@ -7,3 +7,4 @@ pub mod host;
 pub mod json;
 pub mod request;
 pub mod response;
+pub mod valid;
