@@ -34,7 +34,7 @@ pub struct StateRow {
 pub fn state() -> Query {
     Query::new(
         format!(
-            "SELECT (NOT EXISTS (SELECT 1 FROM bootstrap) AND NOT {GOVERNED}) AS open, t.id AS tenant_id, t.name AS tenant_name, t.policy AS tenant_policy, \
+            "SELECT (NOT EXISTS (SELECT 1 FROM bootstrap WHERE id = 1) AND NOT {GOVERNED}) AS open, t.id AS tenant_id, t.name AS tenant_name, t.policy AS tenant_policy, \
              (SELECT o.id FROM organizations o WHERE o.tenant_id = t.id AND o.deleted_at IS NULL ORDER BY o.created_at, o.id LIMIT 1) AS organization_id \
              FROM (SELECT 1) one LEFT JOIN tenants t ON t.id = (SELECT f.id FROM tenants f WHERE f.deleted_at IS NULL ORDER BY f.created_at, f.id LIMIT 1)"
         ),

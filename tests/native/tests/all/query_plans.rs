@@ -12,6 +12,7 @@ use portcullis_tests::{Req, World, cases, staff::ADMIN};
 
 /// Plans that scan, each with the reason why that is fine. `(part of the statement, part of the plan, reason)`
 const FINE: &[(&str, &str, &str)] = &[
+    ("FROM tenants f WHERE f.deleted_at IS NULL ORDER BY f.created_at", "SCAN f USING INDEX tenants_by_age", "along an index, up to its first row"),
     ("FROM development_inbox ORDER BY", "SCAN development_inbox USING INDEX", "in development only, along an index, up to a limit"),
     ("FROM tenants WHERE deleted_at IS NULL ORDER BY", "SCAN tenants USING INDEX", "in the order of an index, up to a limit"),
     ("FROM tenants t CROSS JOIN organizations o", "SCAN t USING INDEX tenants_by_name", "in the order of an index, up to a limit"),

@@ -94,6 +94,7 @@ fn an_address_without_an_account_makes_one_and_the_password_has_to_be_good() {
 fn a_newer_invitation_voids_the_older_and_a_cancelled_one_is_void() {
     let world = World::seeded();
     let (_, old) = invited(&world);
+    world.advance_seconds(1);
     let admin = world.staff_login(ADMIN);
     let again = invite(&world, &admin, GUEST, "cashier", &world.acme()).ok(201).json();
     let new = world.joining_token(GUEST);
