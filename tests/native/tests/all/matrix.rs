@@ -32,8 +32,6 @@ fn beyond(route: &Route) -> Beyond {
         "revoke_session" | "read_notification" | "dismiss_notification" => Beyond::OwnedBy("c.buyer"),
         "revoke_own_staff_session" | "read_staff_notification" | "dismiss_staff_notification" => Beyond::OwnedBy("s.super"),
         "mint_customer_app_token" | "mint_staff_app_token" => Beyond::OfAcme,
-        // One's own membership.
-        "leave_membership" => Beyond::OwnedBy("s.super"),
         "list_company_users"
         | "invite_company_user"
         | "remove_company_user"
@@ -120,6 +118,7 @@ fn from_anywhere(route: &Route, member: &Member) -> Verdict {
     match member.standing {
         _ if member.realm != Some(Realm::Staff) || member.standing == Standing::Ended => Verdict::Refused(401),
         Standing::MustChange => Verdict::Refused(403),
+        _ if route.name == "leave_membership" && member.name != "s.super" => Verdict::Missing,
         _ if route.name == "switch_place" && !acme => Verdict::Refused(403),
         _ => Verdict::Succeeds,
     }
