@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{
     memberships::GrantedRole,
     scope,
-    staff_sessions::{ACLS, MEMBERSHIP, MEMBERSHIPS, above},
+    staff_sessions::{ACLS, MEMBERSHIPS, above, membership},
 };
 use crate::{
     actor::flag,
@@ -221,14 +221,15 @@ pub fn acceptable(token: &TokenHash, now: Millis) -> Query {
         format!(
             "SELECT i.id, i.tenant_id, t.policy AS tenant_policy, t.name AS tenant_name, t.partner_id AS tenant_partner, t.is_active AS tenant_active, \
              i.organization_id, o.name AS organization_name, o.is_active AS organization_active, i.email, i.email_hash, i.merchants_json AS merchants, \
-             i.locale, {} AS above, i.invited_by, (SELECT json_group_array(json_object({MEMBERSHIP})) {MEMBERSHIPS}) AS memberships, {ACLS} AS acls, \
+             i.locale, {} AS above, i.invited_by, (SELECT json_group_array(json_object({})) {MEMBERSHIPS}) AS memberships, {ACLS} AS acls, \
              (SELECT json_group_array(json_object('id', ac.id, 'tenant', ac.tenant_id, 'active', ac.is_active, 'name', ac.display_name)) FROM staff_users ac \
               JOIN tenants home ON home.id = ac.tenant_id AND home.deleted_at IS NULL WHERE ac.email_hash = i.email_hash AND ac.deleted_at IS NULL) AS accounts \
              FROM staff_membership_invitations i JOIN tenants t ON t.id = i.tenant_id AND t.deleted_at IS NULL \
              JOIN staff_users u ON u.id = i.invited_by AND u.deleted_at IS NULL AND u.is_active = 1 \
              LEFT JOIN organizations o ON o.id = i.organization_id AND o.tenant_id = i.tenant_id AND o.deleted_at IS NULL \
              WHERE i.token = ?1 AND i.accepted_at IS NULL AND i.cancelled_at IS NULL AND i.expires_at > ?2",
-            above("i.organization_id")
+            above("i.organization_id"),
+            membership("i.organization_id")
         ),
         args![token.as_str(), now],
     )
