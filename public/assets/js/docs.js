@@ -35,7 +35,7 @@ function shape(schema, depth = 0) {
     return schema.additionalProperties ? `{*: ${shape(schema.additionalProperties, depth)}}` : '{}';
   }
   const format = { 'date-time': 'time', uuid: 'uuid', email: 'email', password: 'secret' }[schema.format];
-  return `${format ?? { string: 'text', integer: 'int', boolean: 'bool' }[schema.type] ?? schema.type ?? 'any'}${bounds(schema, 'minLength', 'maxLength', 'characters')}`;
+  return `${schema.title ?? format ?? { string: 'text', integer: 'int', boolean: 'bool' }[schema.type] ?? schema.type ?? 'any'}${bounds(schema, 'minLength', 'maxLength', 'characters')}`;
 }
 
 function bounds(schema, least, most, of) {

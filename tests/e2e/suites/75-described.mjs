@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assert } from '../harness/check.mjs';
 import { SEEDED, SEED_PASSWORD } from '../harness/people.mjs';
-import { after, note, size, skip, test } from '../harness/runner.mjs';
+import { FULL, after, note, size, skip, test } from '../harness/runner.mjs';
 import { RAISED } from '../harness/secrets.mjs';
 import { start } from '../harness/server.mjs';
 
@@ -46,8 +46,13 @@ const WHO = {
 
 const seed = Number(process.env.E2E_SEED ?? 20261121);
 
-for (const [name, who] of Object.entries(WHO)) {
-  test(`schemathesis as ${name}: all checks, 0 failures`, async () => {
+/** Who, the phases, and how long they may take: one after the other at gate size, all of them and longer at full size. */
+const GATE = [['nobody', 'examples,coverage,fuzzing', 10], ['customer', 'examples,coverage,fuzzing', 8], ['staff', 'examples,coverage,fuzzing', 10], ['staff', 'stateful', 12]];
+const RUNS = FULL ? Object.keys(WHO).map((name) => [name, 'examples,coverage,fuzzing,stateful', 240]) : GATE;
+
+for (const [name, phases, seconds] of RUNS) {
+  const who = WHO[name];
+  test(`schemathesis as ${name}, ${phases}: all checks, 0 failures`, async () => {
     ready();
     const server = await start({ vars: RAISED });
     const folder = mkdtempSync(join(tmpdir(), 'portcullis-described-'));
@@ -60,10 +65,10 @@ for (const [name, who] of Object.entries(WHO)) {
     const { status, stdout, stderr } = await run(
       python,
       ['-m', 'schemathesis.cli', '--config-file', join(folder, 'schemathesis.toml'), 'run', document, '--exclude-operation-id-regex', `^(${left.join('|')})$`, '--url', server.url, '--workers', '2', '--seed', String(seed), '--max-examples', String(size(3, 60)),
-        '--phases', 'examples,coverage,fuzzing,stateful', '--checks', 'all', '--continue-on-failure', '--request-timeout', '20', '--max-time', String(size(12, 240)), '--no-color'],
+        '--phases', phases, '--checks', 'all', '--continue-on-failure', '--request-timeout', '20', '--max-time', String(seconds), '--no-color'],
       { cwd: folder, timeout: size(150_000, 900_000), env: { ...process.env, PYTHONPATH: py(''), SCHEMATHESIS_HOOKS: 'hooks', DESCRIBED_WHO: JSON.stringify(login ?? null) } },
     );
-    const log = new URL(`build/schemathesis-${name}.log`, root);
+    const log = new URL(`build/schemathesis-${name}-${phases.split(',')[0]}.log`, root);
     writeFileSync(log, stdout + stderr);
     const failures = stdout.includes('FAILURES') ? stdout.slice(stdout.indexOf('FAILURES')) : stdout.slice(-3000);
     const why = `${failures.slice(0, 6000)}\nmore in ${log.pathname}; E2E_SEED=${seed} repeats it`;
