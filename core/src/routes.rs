@@ -26,7 +26,7 @@ use crate::{
     staff::{self, people},
 };
 use Audit::{Events, Reads, Touches};
-use Guard::{AnyPlace, AnySession, Can, CanEither, Development, Public, Session};
+use Guard::{AnyPlace, AnySession, Can, CanEither, Development, Operator, Public, Session};
 use Subject::{Address, None as NoSubject, Token, TypedAddress};
 
 const NONE: Limit = Limit::NONE;
@@ -234,18 +234,18 @@ pub static ROUTES: &[Route] = table! {
     // Directory: tenants and partners, for staff of the platform
     "/api/directory" {
         GET    "/tenants"                    list_tenants         Can(Staff, "directory.tenants.view"),   SIGNED_IN, None,                           Reads,                                    cost(2, 0, 1, 0) => tenants::list::handle;
-        POST   "/tenants"                    create_tenant        Can(Staff, "directory.tenants.manage"), SIGNED_IN, json(&tenants::create::BODY),  Events(tenants::create::AUDIT),           cost(2, 0, 1, 0) => tenants::create::handle;
-        PUT    "/tenants"                    update_tenant        Can(Staff, "directory.tenants.manage"), SIGNED_IN, json(&tenants::update::BODY),  Events(tenants::update::AUDIT),           cost(3, 0, 1, 0) => tenants::update::handle;
-        DELETE "/tenants"                    delete_tenant        Can(Staff, "directory.tenants.manage"), SIGNED_IN, None,                           Events(tenants::delete::AUDIT),           cost(4, 0, 1, 0) => tenants::delete::handle;
-        POST   "/tenants/{id}/suspend"       suspend_tenant       Can(Staff, "directory.tenants.manage"), SIGNED_IN, None,                           Events(tenants::standing::SUSPEND_AUDIT), cost(3, 0, 1, 0) => tenants::standing::suspend;
-        POST   "/tenants/{id}/resume"        resume_tenant        Can(Staff, "directory.tenants.manage"), SIGNED_IN, None,                           Events(tenants::standing::RESUME_AUDIT),  cost(3, 0, 1, 0) => tenants::standing::resume;
-        GET    "/partners"                   list_partners        Can(Staff, "directory.partners.view"),   SIGNED_IN, None,                          Reads,                                    cost(2, 0, 1, 0) => partners::list::handle;
-        POST   "/partners"                   create_partner       Can(Staff, "directory.partners.manage"), SIGNED_IN, json(&partners::create::BODY), Events(partners::create::AUDIT),         cost(2, 0, 1, 0) => partners::create::handle;
-        PUT    "/partners"                   update_partner       Can(Staff, "directory.partners.manage"), SIGNED_IN, json(&partners::update::BODY), Events(partners::update::AUDIT),         cost(3, 0, 1, 0) => partners::update::handle;
-        DELETE "/partners"                   delete_partner       Can(Staff, "directory.partners.manage"), SIGNED_IN, None,                          Events(partners::delete::AUDIT),          cost(3, 0, 1, 0) => partners::delete::handle;
-        GET    "/partners/{id}/staff"        list_partner_staff   Can(Staff, "directory.partners.view"),   SIGNED_IN, None,                          Reads,                                    cost(3, 0, 1, 0) => partners::staff::list;
-        PUT    "/partners/{id}/staff/{user}" add_partner_staff    Can(Staff, "directory.partners.manage"), SIGNED_IN, None,                          Events(partners::staff::ADD_AUDIT),       cost(3, 0, 1, 0) => partners::staff::add;
-        DELETE "/partners/{id}/staff/{user}" remove_partner_staff Can(Staff, "directory.partners.manage"), SIGNED_IN, None,                          Events(partners::staff::REMOVE_AUDIT),    cost(3, 0, 1, 0) => partners::staff::remove;
+        POST   "/tenants"                    create_tenant        Operator("directory.tenants.manage"), SIGNED_IN, json(&tenants::create::BODY),  Events(tenants::create::AUDIT),           cost(2, 0, 1, 0) => tenants::create::handle;
+        PUT    "/tenants"                    update_tenant        Operator("directory.tenants.manage"), SIGNED_IN, json(&tenants::update::BODY),  Events(tenants::update::AUDIT),           cost(3, 0, 1, 0) => tenants::update::handle;
+        DELETE "/tenants"                    delete_tenant        Operator("directory.tenants.manage"), SIGNED_IN, None,                           Events(tenants::delete::AUDIT),           cost(4, 0, 1, 0) => tenants::delete::handle;
+        POST   "/tenants/{id}/suspend"       suspend_tenant       Operator("directory.tenants.manage"), SIGNED_IN, None,                           Events(tenants::standing::SUSPEND_AUDIT), cost(3, 0, 1, 0) => tenants::standing::suspend;
+        POST   "/tenants/{id}/resume"        resume_tenant        Operator("directory.tenants.manage"), SIGNED_IN, None,                           Events(tenants::standing::RESUME_AUDIT),  cost(3, 0, 1, 0) => tenants::standing::resume;
+        GET    "/partners"                   list_partners        Operator("directory.partners.view"),   SIGNED_IN, None,                          Reads,                                    cost(2, 0, 1, 0) => partners::list::handle;
+        POST   "/partners"                   create_partner       Operator("directory.partners.manage"), SIGNED_IN, json(&partners::create::BODY), Events(partners::create::AUDIT),         cost(2, 0, 1, 0) => partners::create::handle;
+        PUT    "/partners"                   update_partner       Operator("directory.partners.manage"), SIGNED_IN, json(&partners::update::BODY), Events(partners::update::AUDIT),         cost(3, 0, 1, 0) => partners::update::handle;
+        DELETE "/partners"                   delete_partner       Operator("directory.partners.manage"), SIGNED_IN, None,                          Events(partners::delete::AUDIT),          cost(3, 0, 1, 0) => partners::delete::handle;
+        GET    "/partners/{id}/staff"        list_partner_staff   Operator("directory.partners.view"),   SIGNED_IN, None,                          Reads,                                    cost(3, 0, 1, 0) => partners::staff::list;
+        PUT    "/partners/{id}/staff/{user}" add_partner_staff    Operator("directory.partners.manage"), SIGNED_IN, None,                          Events(partners::staff::ADD_AUDIT),       cost(3, 0, 1, 0) => partners::staff::add;
+        DELETE "/partners/{id}/staff/{user}" remove_partner_staff Operator("directory.partners.manage"), SIGNED_IN, None,                          Events(partners::staff::REMOVE_AUDIT),    cost(3, 0, 1, 0) => partners::staff::remove;
     }
     // The audit trail
     "/api/audit" {
@@ -290,7 +290,13 @@ mod tests {
     #[test]
     fn every_feature_that_guards_a_route_is_registered() {
         for route in ROUTES {
-            if let Can(realm, feature) = route.guard {
+            let wanted = match route.guard {
+                Can(realm, feature) => vec![(realm, feature)],
+                CanEither(realm, one, other) => vec![(realm, one), (realm, other)],
+                Operator(feature) => vec![(Staff, feature)],
+                _ => Vec::new(),
+            };
+            for (realm, feature) in wanted {
                 assert!(registry::find(realm, feature).is_some(), "core/src/domain/registry.rs wants a row for {feature} of {}", route.name);
             }
         }

@@ -13,19 +13,12 @@ pub mod tenants;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    actor::Actor,
     cx::Cx,
     domain::id::Id,
     problem::Problem,
     store::listing::{Listed, Page},
     web::{json, request::Body, response::Response},
 };
-
-/// The caller, who has to work for the platform itself: tenants and partners are nobody else's to change.
-fn platform<'a>(cx: &'a Cx<'_>) -> Result<&'a Actor, Problem> {
-    let actor = cx.actor()?;
-    if actor.platform { Ok(actor) } else { Err(Problem::forbidden("Forbidden").note("not staff of the platform")) }
-}
 
 /// The id a deletion names, in the query or in a JSON body. What is no id names nothing.
 fn named<T>(cx: &Cx<'_>, unnamed: &'static str, missing: &'static str) -> Result<Id<T>, Problem> {

@@ -6,7 +6,6 @@ use super::event;
 use crate::{
     change::Change,
     cx::Cx,
-    directory::platform,
     domain::{
         audit::Entry,
         id::{Id, Partner},
@@ -27,7 +26,6 @@ pub const BODY: Schema = Schema {
 pub const AUDIT: &[&str] = &["partner.created"];
 
 pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
-    platform(cx)?;
     let id: Id<Partner> = cx.new_id();
     let (name, is_active) = (cx.body.text("name")?, cx.body.opt_bool("isActive").unwrap_or(true));
     let change = Change::new(vec![partners::insert(id, name, is_active, cx.now)])

@@ -7,7 +7,7 @@ use crate::{
     admin::lock,
     change::Change,
     cx::Cx,
-    directory::{named, platform},
+    directory::named,
     domain::{
         audit::Entry,
         id::{Id, Partner},
@@ -21,7 +21,6 @@ use crate::{
 pub const AUDIT: &[&str] = &["partner.deleted"];
 
 pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
-    platform(cx)?;
     let id: Id<Partner> = named(cx, "Partner id required", MISSING)?;
     for _ in 0..3 {
         let before = load(cx, id).await?;

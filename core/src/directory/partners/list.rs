@@ -2,7 +2,7 @@
 
 use crate::{
     cx::Cx,
-    directory::{paged, platform, query::Asked},
+    directory::{paged, query::Asked},
     problem::Problem,
     store::{
         listing::ListRow,
@@ -12,7 +12,6 @@ use crate::{
 };
 
 pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
-    platform(cx)?;
     let mut asked = Asked::new(cx.request);
     let (page, search) = (asked.page(), asked.text("search"));
     asked.check()?;

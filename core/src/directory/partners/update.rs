@@ -7,7 +7,7 @@ use crate::{
     admin::lock,
     change::Change,
     cx::Cx,
-    directory::{changes, platform},
+    directory::changes,
     domain::{
         audit::Entry,
         id::{Id, Partner},
@@ -32,7 +32,6 @@ pub const BODY: Schema = Schema {
 pub const AUDIT: &[&str] = &["partner.updated"];
 
 pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
-    platform(cx)?;
     let id: Id<Partner> = cx.body.opt_id("id").ok_or_else(|| Problem::not_found(MISSING))?;
     for _ in 0..3 {
         let before = load(cx, id).await?;

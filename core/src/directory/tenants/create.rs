@@ -6,7 +6,7 @@ use super::{POLICIES, event, partner_missing};
 use crate::{
     change::Change,
     cx::Cx,
-    directory::{founding, platform},
+    directory::founding,
     domain::audit::Entry,
     pack,
     ports::StoreError,
@@ -31,7 +31,6 @@ pub const BODY: Schema = Schema {
 pub const AUDIT: &[&str] = &["tenant.created"];
 
 pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
-    platform(cx)?;
     let new = NewTenant {
         id: cx.new_id(),
         name: cx.body.text("name")?,

@@ -9,7 +9,7 @@ use crate::{
     app::Later,
     change::Change,
     cx::Cx,
-    directory::{lookup, named, platform},
+    directory::{lookup, named},
     domain::{
         audit::Entry,
         id::{Id, Tenant},
@@ -27,7 +27,6 @@ use crate::{
 pub const AUDIT: &[&str] = &["tenant.deleted"];
 
 pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
-    platform(cx)?;
     let id: Id<Tenant> = named(cx, "Tenant id required", MISSING)?;
     for _ in 0..3 {
         let before = load(cx, id).await?;

@@ -6,7 +6,7 @@ use crate::{
     app::Later,
     change::Change,
     cx::Cx,
-    directory::{lookup, platform},
+    directory::lookup,
     domain::{
         audit::Entry,
         id::{Id, Partner, Tenant},
@@ -38,7 +38,6 @@ pub const BODY: Schema = Schema {
 pub const AUDIT: &[&str] = &["tenant.updated"];
 
 pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
-    platform(cx)?;
     let id: Id<Tenant> = cx.body.opt_id("id").ok_or_else(|| Problem::not_found(MISSING))?;
     for _ in 0..3 {
         let before = load(cx, id).await?;
