@@ -178,11 +178,11 @@ pub fn authorize(route: &Route, actor: &Actor) -> Result<(), Problem> {
         return Err(Problem::new(Code::PasswordChangeRequired, "Please change your one-time password first."));
     }
     match route.guard {
+        Guard::Operator(feature) if !actor.grants.allow(feature) => Err(lacking(route, feature)),
         // Both halves: a token issued before a demotion says too much, one issued before a promotion is no operator's.
         Guard::Operator(_) if !(actor.operator && actor.platform) => {
             Err(Problem::forbidden("This is for operators of the platform.").note(format!("token {}, database {}", actor.operator, actor.platform)))
         }
-        Guard::Operator(feature) if !actor.grants.allow(feature) => Err(lacking(route, feature)),
         Guard::Can(_, feature) if !actor.grants.allow(feature) => Err(lacking(route, feature)),
         Guard::CanEither(_, feature, other) if !actor.grants.allow(feature) && !actor.grants.allow(other) => Err(lacking(route, feature)),
         _ => Ok(()),

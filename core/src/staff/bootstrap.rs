@@ -115,7 +115,11 @@ async fn commit(cx: &Cx<'_>, state: &StateRow, known: Vec<SlugRow>, email: &Emai
         verified_at: Some(cx.now),
     };
     writes.push(staff::insert(&new, cx.now));
-    writes.extend([bootstrap::close(user, cx.now), store::changed_one()]);
+    let closing = [bootstrap::close(user, cx.now), store::changed_one()];
+    // The twin that trusts its look at an open platform, as everybody who comes at the same moment does.
+    #[cfg(feature = "twins")]
+    let closing = if cx.twin("bootstrap-unclosed") { Vec::new() } else { closing.to_vec() };
+    writes.extend(closing);
     writes.push(staff_roles::join(cx.new_id(), user, Seat { tenant, organization: None }, role, cx.now));
     let payload = json!({"id": user, "organizationId": organization, "tenantId": tenant});
     let change = Change::new(writes)

@@ -15,7 +15,8 @@ export function signingKey(namedCurve = 'P-256') {
 /** One key for the process, so that a server that is started again on the same state has the same. */
 export const KEY = signingKey();
 
-const secrets = { MASTER_SECRET: secret(), BOOTSTRAP_SECRET: secret(), SIGNING_KEY_JWK: JSON.stringify(KEY.jwk) };
+export const BOOTSTRAP_SECRET = secret();
+const secrets = { MASTER_SECRET: secret(), BOOTSTRAP_SECRET, SIGNING_KEY_JWK: JSON.stringify(KEY.jwk) };
 
 /** Where every mailed link must lead. Deliberately not the address a test server listens at. */
 export const APP_URL = 'https://id.example.com';
@@ -27,6 +28,6 @@ export const RAISED = Object.fromEntries(
   [
     'CUSTOMER_LOGIN', 'CUSTOMER_SIGNUP', 'CUSTOMER_PASSWORD_RESET', 'CUSTOMER_MAGIC_LINK', 'CUSTOMER_INVITE', 'CUSTOMER_EMAIL_VERIFY',
     'CUSTOMER_MAGIC_LINK_VERIFY', 'CUSTOMER_PASSWORD_RESET_CONFIRM', 'CUSTOMER_INVITATION_ACCEPT', 'CUSTOMER_REFRESH', 'CUSTOMER_LOGOUT',
-    'CUSTOMER_PASSWORD_CHANGE', 'LOGIN', 'REFRESH', 'LOGOUT', 'RESET', 'RESET_CONFIRM', 'PASSWORD_CHANGE', 'RESEND_INVITE', 'DIRECTORY_ORG_LOOKUP', 'DIRECTORY_TENANT_LOOKUP', 'SIGNED_IN',
+    'CUSTOMER_PASSWORD_CHANGE', 'LOGIN', 'REFRESH', 'LOGOUT', 'STAFF_INVITE', 'STAFF_INVITATION_ACCEPT', 'BOOTSTRAP', 'RESET', 'RESET_CONFIRM', 'PASSWORD_CHANGE', 'RESEND_INVITE', 'DIRECTORY_ORG_LOOKUP', 'DIRECTORY_TENANT_LOOKUP', 'SIGNED_IN',
   ].flatMap((name) => [[`RATE_LIMIT_${name}_POINTS`, '100000'], [`RATE_LIMIT_${name}_IP_POINTS`, '100000']]),
 );

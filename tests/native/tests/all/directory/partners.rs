@@ -55,7 +55,7 @@ fn dir_staff_of_a_partner_see_its_tenants() {
     }
     assert_eq!(seen(), ["Acme", "Initech"]);
     assert_eq!(get(&world, &root, &format!("partners/{west}/staff")).json()["items"][0]["email"], "scout@staff.example");
-    get(&world, &scout, "partners").is(403, FORBIDDEN);
+    get(&world, &scout, "partners").is(403, "This is for operators of the platform.");
     put(&world, &root, "partners", json!({"id": west, "isActive": false})).ok(200);
     assert_eq!(seen(), ["Acme"], "a partner that is not active");
     put(&world, &root, "partners", json!({"id": west, "isActive": true})).ok(200);

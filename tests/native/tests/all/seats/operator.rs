@@ -6,10 +6,11 @@ use portcullis_core::{
         realm::Realm,
     },
     jose::claims::Audience,
+    routes::{Guard, ROUTES, Route},
 };
 use portcullis_tests::{
-    Jar, Req, World,
-    cases::claims,
+    Jar, Req, Res, World,
+    cases::{self, claims},
     people::PASSWORD,
     staff::{SUPERADMIN, login_request},
 };
@@ -69,4 +70,59 @@ fn no_other_form_of_the_audience_holds() {
         let jar = world.staff_session_for(user, world.acme().seat(), audience.clone());
         assert_eq!(world.send(Req::get("/api/auth/profile").jar(&jar)).status, status, "{audience:?}");
     }
+}
+
+const NOT_YOU: &str = "This is for operators of the platform.";
+
+fn platform_routes() -> Vec<&'static Route> {
+    ROUTES.iter().filter(|route| matches!(route.guard, Guard::Operator(_))).collect()
+}
+
+/// The typical request of a route, with a token in a cookie, and with the same token as bearer and no cookie.
+fn ask(world: &World, route: &Route, jar: &Jar) -> [Res; 2] {
+    let req = (cases::of(route).unwrap().good)(world);
+    let bearer = req.clone().bearer(jar.get("auth_token"));
+    [world.send(req.jar(jar)), world.send(bearer)]
+}
+
+/// The database's half alone: a token of before a promotion, or one made for something else.
+#[test]
+fn a_token_without_the_audience_opens_no_route_of_the_platform() {
+    assert!(platform_routes().len() >= 10);
+    for route in platform_routes() {
+        let world = World::seeded();
+        let (acme, user) = (world.acme(), world.value(&format!("SELECT id FROM staff_users WHERE email = '{SUPERADMIN}'")));
+        let jar = world.staff_session(Id::parse(user.as_str().unwrap()).unwrap(), acme.seat());
+        for res in ask(&world, route, &jar) {
+            res.is(403, NOT_YOU);
+        }
+    }
+}
+
+/// The token's half alone: issued before a demotion, and still valid for hours. The features are held all the same.
+#[test]
+fn a_token_of_before_a_demotion_opens_none_either() {
+    for route in platform_routes() {
+        let Guard::Operator(feature) = route.guard else { unreachable!() };
+        let world = World::seeded();
+        let user = world.colleague(world.acme().tenant, "demoted@acme.com");
+        world.join(user, world.acme().whole_tenant(), world.staff_role(Some(world.acme().tenant), "local", 800, &[feature]));
+        let jar = world.staff_session_for(user, world.acme().seat(), Audience::of(Realm::Staff, true));
+        for res in ask(&world, route, &jar) {
+            res.is(403, NOT_YOU);
+        }
+    }
+}
+
+/// Both halves, and then the feature: it is missing before anything else is said.
+#[test]
+fn an_operator_needs_the_feature_too() {
+    let world = World::seeded();
+    let (_, jar) = operator(&world);
+    let create = || Req::post("/api/directory/tenants").json(json!({"name": "New"}));
+    let refused = world.send(create().jar(&jar));
+    refused.is(403, "Forbidden");
+    assert_eq!(refused.json()["requiredFeatures"], json!(["directory.tenants.manage"]));
+    world.send(create().jar(&world.staff_login(SUPERADMIN))).ok(201);
+    world.send(create().bearer(world.staff_login(SUPERADMIN).get("auth_token"))).ok(201);
 }
