@@ -18,6 +18,7 @@ use crate::{
     problem::Problem,
     store::{
         self,
+        staff_people::{self, PersonRow},
         staff_role_admin::{self, OrganizationRow},
         staff_user_acls::{self, SubjectRow},
         succession::{self, Losing, OutlookRow},
@@ -99,15 +100,22 @@ async fn load(cx: &Cx<'_>, user: Id<User>, more: Vec<Query>) -> Result<(SubjectR
 async fn change(cx: &Cx<'_>, user: Id<User>, after: &Access) -> Result<(), Problem> {
     let organizations: Vec<Id<Organization>> = after.organizations.clone().unwrap_or_default();
     for _ in 0..3 {
-        let more = vec![staff_role_admin::known_organizations(&organizations)];
-        let (subject, rows) = load(cx, user, more).await?;
+        let actor = cx.actor()?;
+        let more = vec![staff_role_admin::known_organizations(&organizations), staff_people::one(user, &actor.scope(FEATURE), actor.tenant)];
+        let (subject, mut rows) = load(cx, user, more).await?;
         let before = subject.access();
-        check(cx, &subject, &before, after, rows)?;
+        let known = rows.next().unwrap_or_default().all::<OrganizationRow>()?;
+        let person = rows.next().unwrap_or_default().first::<PersonRow>()?.ok_or_else(|| Problem::not_found(MISSING))?;
+        check(cx, &subject, &before, after, &known)?;
+        // The ACL holds in the whole tenant: who looks after less may change it of those who work nowhere else.
+        if actor.caller().organizations.is_some() && !person.governed {
+            return Err(Problem::forbidden("Not authorized to access this user."));
+        }
         lock::check(cx, lock::STAFF_USER_ACL, subject.updated_at)?;
         if *after == Access::default() && !subject.has_acl() {
             return Ok(());
         }
-        match cx.try_commit(batch(cx, &subject, &before, after)).await {
+        match cx.try_commit(batch(cx, &subject, &person, &before, after)).await {
             Ok(_) => return Ok(()),
             // Changed meanwhile, or made by somebody else: decide again.
             Err(StoreError::Precondition | StoreError::Unique(_)) => {
@@ -122,20 +130,19 @@ async fn change(cx: &Cx<'_>, user: Id<User>, after: &Access) -> Result<(), Probl
     Err(lock::lost())
 }
 
-fn check(cx: &Cx<'_>, subject: &SubjectRow, before: &Access, after: &Access, mut rows: std::vec::IntoIter<Rows>) -> Result<(), Problem> {
+fn check(cx: &Cx<'_>, subject: &SubjectRow, before: &Access, after: &Access, known: &[OrganizationRow]) -> Result<(), Problem> {
     let actor = cx.actor()?;
     let caller = actor.caller();
     caller.may_act_on(subject.id, subject.standing()?, Operation::Demote)?;
     caller.may_change_access(before, after)?;
-    let known = rows.next().unwrap_or_default().all::<OrganizationRow>()?;
-    unknown_places(actor, Some(subject.tenant_id), before, after, &known)
+    unknown_places(actor, Some(subject.tenant_id), before, after, known)
 }
 
 fn flag_of(subject: &SubjectRow) -> Losing<'static> {
     Losing::OwnFlag(subject.id, subject.tenant_id)
 }
 
-fn batch(cx: &Cx<'_>, subject: &SubjectRow, before: &Access, after: &Access) -> Change {
+fn batch(cx: &Cx<'_>, subject: &SubjectRow, person: &PersonRow, before: &Access, after: &Access) -> Change {
     let gone = *after == Access::default();
     let loses_flag = before.admin && !after.admin;
     let version = lock::next(subject.updated_at, cx.now);
@@ -145,6 +152,7 @@ fn batch(cx: &Cx<'_>, subject: &SubjectRow, before: &Access, after: &Access) -> 
         // The twin that only looks: two who look at once both see the other one left.
         writes.clear();
     }
+    writes.push(staff_people::still(person));
     writes.push(if gone { staff_user_acls::delete(subject, version) } else { staff_user_acls::set(subject, cx.new_id(), after, version) });
     writes.push(store::changed_one());
     let action = if gone { "staff_user.acl_deleted" } else { "staff_user.acl_replaced" };

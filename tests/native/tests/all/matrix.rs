@@ -25,12 +25,15 @@ enum Beyond {
     Company,
     /// What the request names without an id is Acme's.
     OfAcme,
+    /// What it makes holds in the whole tenant, and stands above whoever looks after less.
+    WholeTenant,
 }
 
 fn beyond(route: &Route) -> Beyond {
     match route.name {
         "revoke_session" | "read_notification" | "dismiss_notification" => Beyond::OwnedBy("c.buyer"),
         "revoke_own_staff_session" | "read_staff_notification" | "dismiss_staff_notification" => Beyond::OwnedBy("s.super"),
+        "apply_role_pack" | "sync_staff_role_acls" => Beyond::WholeTenant,
         "mint_customer_app_token" | "mint_staff_app_token" => Beyond::OfAcme,
         "list_company_users"
         | "invite_company_user"
@@ -105,6 +108,7 @@ fn verdict(route: &Route, member: &Member, names_acme: bool) -> Verdict {
     }
     match beyond(route) {
         Beyond::OwnedBy(owner) if member.name != owner => Verdict::Missing,
+        Beyond::WholeTenant if member.priority() < 700 => Verdict::Refused(403),
         Beyond::OfAcme if member.home == Home::Foreign => Verdict::Missing,
         Beyond::Company if member.home != Home::Acme => Verdict::NoCompany,
         _ if names_acme && member.home != Home::Acme => Verdict::Missing,

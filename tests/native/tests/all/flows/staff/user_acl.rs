@@ -106,6 +106,35 @@ fn authority_over_people_goes_by_priority_and_reach() {
     read(&world, &admin, "nonsense").is(400, "Invalid input");
 }
 
+/// The ACL holds in the whole tenant, so that an owner of one organization leaves those alone who work in another too.
+#[test]
+fn an_owner_changes_the_acl_of_those_who_work_nowhere_else() {
+    let world = World::seeded();
+    let (acme, user) = (world.acme(), id_of(&world, EMPLOYEE));
+    let owner = world.staff(&acme, "owner", &portcullis_tests::staff::OWNER);
+    put(&world, &owner, &user, json!({"denied": ["customers.*"]})).ok(200);
+    let other = world.organization(acme.tenant, "other", None);
+    world.arrange(&format!(
+        "INSERT INTO staff_memberships (id, user_id, tenant_id, organization_id, role_id, created_at) \
+         SELECT '{user}', '{user}', tenant_id, '{}', id, 1 FROM staff_roles WHERE slug = 'cashier'",
+        other.organization
+    ));
+    put(&world, &owner, &user, json!({})).is(403, "Not authorized to access this user.");
+    put(&world, &world.staff_login(ADMIN), &user, json!({})).ok(200);
+}
+
+/// A person who rose between the look and the write is decided upon again.
+#[test]
+fn a_person_who_rose_meanwhile_is_out_of_reach() {
+    let world = World::seeded();
+    let (admin, user) = (world.staff_login(ADMIN), id_of(&world, EMPLOYEE));
+    world.database.before_next_write(&format!(
+        "UPDATE staff_memberships SET role_id = (SELECT id FROM staff_roles WHERE slug = 'admin') WHERE user_id = '{user}'"
+    ));
+    put(&world, &admin, &user, json!({"denied": ["customers.*"]})).is(403, "Cannot manage a user at or above your own priority.");
+    assert_eq!(world.count("staff_user_acls"), 0);
+}
+
 /// LOCK-OSS-032.
 #[test]
 fn tc_lock_oss_032_stale_writes_of_a_persons_acl_are_refused() {
