@@ -30,6 +30,7 @@ pub mod revocations;
 pub mod roles;
 pub mod scope;
 pub mod search;
+mod session_ends;
 pub mod sessions;
 pub mod signing_keys;
 pub mod staff;

@@ -11,7 +11,6 @@ use portcullis_tests::{Jar, Req, Res, World};
 use serde_json::Value;
 
 /// What everybody but the platform's staff is told.
-const FORBIDDEN: &str = "This is for operators of the platform.";
 const NOBODY: &str = "0190f5fe-7c00-7a00-8000-000000000001";
 
 fn get(world: &World, jar: &Jar, path: &str) -> Res {

@@ -6,7 +6,7 @@ use portcullis_tests::{
 };
 use serde_json::json;
 
-use super::{FORBIDDEN, NOBODY, delete, events, get, made, names, post, put, trail};
+use super::{NOBODY, delete, events, get, made, names, post, put, trail};
 
 #[test]
 fn dir_partners_are_made_changed_listed_and_deleted() {
@@ -65,6 +65,6 @@ fn dir_staff_of_a_partner_see_its_tenants() {
     assert_eq!(seen(), ["Acme"]);
     let employee = world.staff_login(EMPLOYEE);
     for res in [get(&world, &employee, "partners"), post(&world, &employee, "partners", json!({"name": "Mine"}))] {
-        res.is(403, FORBIDDEN);
+        res.is(403, "Forbidden");
     }
 }
