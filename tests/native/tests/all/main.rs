@@ -11,6 +11,7 @@
 mod budget;
 mod contract;
 mod directory;
+mod effective;
 mod equal_work;
 mod faults;
 mod flows;
