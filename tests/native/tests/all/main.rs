@@ -23,6 +23,7 @@ mod layers;
 mod mass_assignment;
 mod matrix;
 mod openapi;
+mod priority;
 mod props;
 mod quality;
 mod query_plans;
