@@ -7,6 +7,7 @@ pub mod audit_chain;
 pub mod authority;
 pub mod branding;
 pub mod device;
+pub mod effective;
 pub mod email;
 pub mod entity;
 pub mod event;

@@ -1,6 +1,7 @@
 //! Staff: signing in and out of the back office, one's own account there, and the people of the realm.
 
 pub mod bootstrap;
+pub mod effective;
 pub mod feature_check;
 pub mod login;
 pub mod logout;

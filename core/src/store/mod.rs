@@ -10,6 +10,7 @@ pub mod bootstrap;
 pub mod company_users;
 pub mod consents;
 pub mod directory;
+pub mod effective;
 pub mod entities;
 pub mod inbox;
 pub mod invitations;

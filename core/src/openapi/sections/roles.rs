@@ -9,6 +9,7 @@ pub const SHAPES: &[(&str, &str)] = &[
         "{id: uuid, name: text, slug: text, description: text|null, priority: int, isSystem: bool, usersCount: int, tenantId: uuid|null, tenantIds: uuid[], \
          tenantName: text|null, updatedAt: time|null}",
     ),
+    ("Explained", "{feature: text, granted: bool, decision: text, by: text|null, role: {id: uuid, name: text, slug: text}|null}"),
     ("Merged", "{ok: true, created: text[], updated: text[]}"),
     ("AclReplaced", "{ok: true, sanitized: bool, warning?: \"features_omitted\"}"),
 ];
@@ -68,6 +69,22 @@ pub const ROLES: Section = Section {
             .about("Counts where the organization is active. Replaced as a whole; one that says nothing is deleted.")
             .errors(&[Conflict, OptimisticLockConflict]),
         doc("delete_staff_role_override", "Have an organization take a role as it is", DONE).errors(&[Conflict, OptimisticLockConflict]),
+        doc(
+            "explain_staff_features",
+            "What a person holds, and why",
+            ok("{userId: uuid, tenantId: uuid, organizationId: uuid|null, isSuperAdmin: bool, features: Explained[]}"),
+        )
+        .about("Every registered feature with the flag, role, override, grant or denial that decided.")
+        .query(&[
+            param("feature", Text, "Only this one, registered or not."),
+            param("organizationId", Text, "In another organization the caller looks after."),
+        ]),
+        doc(
+            "explain_customer_features",
+            "What a customer holds, and why",
+            ok("{ok: true, userId: uuid, tenantId: uuid, organizationId: uuid, isPortalAdmin: bool, features: Explained[]}"),
+        )
+        .query(&[param("feature", Text, "Only this one, registered or not.")]),
         doc(
             "list_role_packs",
             "Packs of roles",

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Case, case};
-use crate::{Req, World};
+use crate::{Req, World, people::BUYER};
 
 const AUTH: &str = "/api/auth";
 const NOBODY: &str = "0190f5fe-7c00-7a00-8000-000000000001";
@@ -50,6 +50,16 @@ pub fn of(name: &str) -> Option<Case> {
                 Req::delete(&path)
             },
             |w| Req::delete(&override_of(w, NOBODY)),
+        ),
+        "explain_staff_features" => case(
+            "owner",
+            |w| Req::get(&format!("{AUTH}/users/{}/effective", colleague(w))),
+            |_| Req::get(&format!("{AUTH}/users/{NOBODY}/effective")),
+        ),
+        "explain_customer_features" => case(
+            "owner",
+            |w| Req::get(&format!("/api/customer_accounts/admin/users/{}/effective", w.user_id(BUYER))),
+            |_| Req::get(&format!("/api/customer_accounts/admin/users/{NOBODY}/effective")),
         ),
         "list_role_packs" => case("owner", |_| Req::get(&format!("{AUTH}/role-packs")), |_| Req::get(&format!("{AUTH}/role-packs")).bearer("x")),
         "apply_role_pack" => case(

@@ -11,6 +11,7 @@
 mod budget;
 mod contract;
 mod directory;
+mod effective;
 mod equal_work;
 mod faults;
 mod flows;
@@ -22,6 +23,7 @@ mod layers;
 mod mass_assignment;
 mod matrix;
 mod openapi;
+mod priority;
 mod props;
 mod quality;
 mod query_plans;
