@@ -2,7 +2,7 @@
 // token, and the first administrator of an empty deployment.
 import { assert, caught, claimsOf, isOk, isProblem } from '../harness/check.mjs';
 import { Client } from '../harness/client.mjs';
-import { PASSWORD, SEED_PASSWORD, freshEmail, inbox, staff, tally, together } from '../harness/people.mjs';
+import { PASSWORD, freshEmail, inbox, staff, tally, together } from '../harness/people.mjs';
 import { note, size, test } from '../harness/runner.mjs';
 import { APP_URL, BOOTSTRAP_SECRET, RAISED } from '../harness/secrets.mjs';
 import { start } from '../harness/server.mjs';
@@ -145,19 +145,31 @@ test('an empty deployment gets one first administrator out of fifty who try at o
 });
 
 /** Roles and a tenant are there, and nobody is super admin: nothing but the row that uses the secret up stands guard. */
-const unguarded = "DELETE FROM staff_memberships WHERE role_id IN (SELECT role_id FROM staff_role_acls WHERE is_super_admin = 1)";
+const unguarded = [
+  'DELETE FROM bootstrap',
+  'UPDATE staff_memberships SET deleted_at = 1 WHERE deleted_at IS NULL AND role_id IN (SELECT role_id FROM staff_role_acls WHERE is_super_admin = 1)',
+];
 
 test('nor is a deployment whose roles are there already taken twice, and the twin that only looks is', async () => {
   const take = async (twin) => {
-    const where = await start({ vars: RAISED, ...(twin ? { twin } : {}) });
-    await where.db.exec(unguarded);
-    const counts = await rush(where);
+    // Hashed away from the isolate, so that many are between their look and their batch at the same moment.
+    const where = await start({ vars: { ...RAISED, PASSWORD_HASHER: 'pool' }, ...(twin ? { twin } : {}) });
+    const winners = [];
+    for (let trial = 0; trial < size(4, 20); trial += 1) {
+      for (const sql of unguarded) await where.db.exec(sql);
+      winners.push((await rush(where))[201]);
+    }
     await where.stop?.();
-    return counts;
+    return winners;
   };
-  assert.deepEqual(await take(), { 201: 1, 403: 49 });
-  await caught('bootstrap-unclosed', async () => assert.deepEqual(await take('bootstrap-unclosed'), { 201: 1, 403: 49 }));
-  note('the twin let more than one in');
+  const once = Array.from({ length: size(4, 20) }, () => 1);
+  assert.deepEqual(await take(), once);
+  let twin;
+  note(
+    await caught('bootstrap-unclosed', async () => {
+      twin = await take('bootstrap-unclosed');
+      assert.deepEqual(twin, once);
+    }),
+  );
+  assert.ok(Math.max(...twin) > 1, `the twin was caught for letting in more than one, not for something else: ${JSON.stringify(twin)}`);
 });
-
-void SEED_PASSWORD;
