@@ -127,7 +127,7 @@ pub const ORGANIZATIONS: Section = Section {
             ok("{items: PlaceToGo[], selectedId: uuid|null, canManage: bool, canViewAllOrganizations?: bool, tenantId?: uuid, \
                tenants?: {id: uuid, name: text, isActive: bool}[], isSuperAdmin?: bool}"),
         )
-        .query(&[param("tenantId", Uuid, "Another tenant, for super admins.")]),
+        .query(&[param("tenantId", Text, "Another tenant, for super admins. What is no id is as if it were not there.")]),
         doc("read_branding", "What the organization one works in looks like", ok("Branding")).errors(&[InvalidRequest, NotFound]),
         doc("update_branding", "Change what it looks like", ok("Branding"))
             .errors(&[InvalidRequest, NotFound, UnprocessableEntity, OptimisticLockConflict])
