@@ -155,7 +155,8 @@ test('nor is a deployment whose roles are there already taken twice, and the twi
     // Hashed away from the isolate, so that many are between their look and their batch at the same moment.
     const where = await start({ vars: { ...RAISED, PASSWORD_HASHER: 'pool' }, ...(twin ? { twin } : {}) });
     const winners = [];
-    for (let trial = 0; trial < size(4, 20); trial += 1) {
+    // The twin gets as many trials as it takes: on a quick machine the gap it leaves is narrow.
+    for (let trial = 0; trial < (twin ? 60 : size(4, 20)) && (winners.at(-1) ?? 1) === 1; trial += 1) {
       for (const sql of unguarded) await where.db.exec(sql);
       winners.push((await rush(where))[201]);
     }
@@ -168,7 +169,7 @@ test('nor is a deployment whose roles are there already taken twice, and the twi
   note(
     await caught('bootstrap-unclosed', async () => {
       twin = await take('bootstrap-unclosed');
-      assert.deepEqual(twin, once);
+      assert.ok(Math.max(...twin) === 1, `${Math.max(...twin)} first administrators`);
     }),
   );
   assert.ok(Math.max(...twin) > 1, `the twin was caught for letting in more than one, not for something else: ${JSON.stringify(twin)}`);
