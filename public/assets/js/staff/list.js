@@ -124,13 +124,14 @@ export function list(frame, options) {
 function pages(turn) {
   const words = el('span');
   const [back, on] = [['list.previous', -1], ['list.next', 1]].map(([key, by]) => el('button', { class: 'button', type: 'button', t: key, on: { click: () => turn(String(page + by)) } }));
-  const node = el('nav', { class: 'pager', tLabel: 'list.pages' }, back, words, on);
+  const node = el('nav', { class: 'pager unseen', tLabel: 'list.pages' }, back, words, on);
   let page = 1;
   return {
     node,
     update(at, of) {
       page = at;
-      node.hidden = of <= 1;
+      // Its room stays, so that nothing moves.
+      node.classList.toggle('unseen', of <= 1);
       say(words, 'common.pages', { page: at, pages: of });
       back.disabled = at <= 1;
       on.disabled = at >= of;
