@@ -17,6 +17,8 @@ export const PAGES = [
   page('customer_accounts/:id', 'customers/account.js', 'customers', 'customer_accounts.view'),
   // Where the other platform's notifications lead.
   page('customer_accounts/users/:id', 'customers/account.js', 'customers', 'customer_accounts.view'),
+
+  page('audit', 'security/audit.js', 'audit', 'auth.audit.view', { group: 'security', name: 'staff.nav.audit', icon: 'book' }),
 ];
 
 const PATTERNS = PAGES.map((one) => {

@@ -1,6 +1,6 @@
 // Lists that stay usable at a million rows: searched and paged by the server, their state in the address, rows that
 // become cards on a phone.
-import { all, el, focusOn, icon, note, one } from '../lib/dom.js';
+import { el, focusOn, icon, note, one } from '../lib/dom.js';
 import { wordsFor } from '../lib/errors.js';
 import { language, say, t } from '../lib/i18n.js';
 
@@ -146,4 +146,4 @@ export const badges = (...found) =>
 /** Marks that wait for data in a card. */
 export const waitingLines = (count) => el('div', { class: 'stack-small' }, ...Array.from({ length: count }, () => el('p', {}, el('span', { class: 'waiting' }))));
 
-export { all };
+
