@@ -90,7 +90,9 @@ export async function show(frame) {
     }
   }
 
-  const query = (rest = {}) => new URLSearchParams(Object.entries({ ...asked, ...rest }).filter(([, value]) => value));
+  function query(rest = {}) {
+    return new URLSearchParams(Object.entries({ ...asked, ...rest }).filter(([, value]) => value));
+  }
 
   async function carryAway(node) {
     // A fresh token first: a download cannot renew one.
