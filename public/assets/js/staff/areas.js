@@ -17,6 +17,15 @@ export const PAGES = [
   page('customer_accounts/:id', 'customers/account.js', 'customers', 'customer_accounts.view'),
   // Where the other platform's notifications lead.
   page('customer_accounts/users/:id', 'customers/account.js', 'customers', 'customer_accounts.view'),
+
+  page('users', 'people/list.js', 'people', 'auth.users.list', { group: 'staff', name: 'staff.nav.people', icon: 'users' }),
+  page('users/:id', 'people/person.js', 'people', 'auth.users.list'),
+
+  page('directory/organizations', 'directory/organizations.js', 'directory', 'directory.organizations.view', { group: 'directory', name: 'staff.nav.organizations', icon: 'tree' }),
+  page('directory/merchants', 'directory/merchants.js', 'directory', 'directory.merchants.view', { group: 'directory', name: 'staff.nav.merchants', icon: 'shop' }),
+  page('directory/tenants', 'directory/tenants.js', 'directory', 'directory.tenants.view', { group: 'directory', name: 'staff.nav.tenants', icon: 'building' }),
+
+  page('audit', 'security/audit.js', 'audit', 'auth.audit.view', { group: 'security', name: 'staff.nav.audit', icon: 'book' }),
 ];
 
 const PATTERNS = PAGES.map((one) => {

@@ -1,6 +1,6 @@
 // Lists that stay usable at a million rows: searched and paged by the server, their state in the address, rows that
 // become cards on a phone.
-import { all, el, focusOn, icon, note, one } from '../lib/dom.js';
+import { el, focusOn, icon, note, one } from '../lib/dom.js';
 import { wordsFor } from '../lib/errors.js';
 import { language, say, t } from '../lib/i18n.js';
 
@@ -124,13 +124,14 @@ export function list(frame, options) {
 function pages(turn) {
   const words = el('span');
   const [back, on] = [['list.previous', -1], ['list.next', 1]].map(([key, by]) => el('button', { class: 'button', type: 'button', t: key, on: { click: () => turn(String(page + by)) } }));
-  const node = el('nav', { class: 'pager', tLabel: 'list.pages' }, back, words, on);
+  const node = el('nav', { class: 'pager unseen', tLabel: 'list.pages' }, back, words, on);
   let page = 1;
   return {
     node,
     update(at, of) {
       page = at;
-      node.hidden = of <= 1;
+      // Its room stays, so that nothing moves.
+      node.classList.toggle('unseen', of <= 1);
       say(words, 'common.pages', { page: at, pages: of });
       back.disabled = at <= 1;
       on.disabled = at >= of;
@@ -145,4 +146,4 @@ export const badges = (...found) =>
 /** Marks that wait for data in a card. */
 export const waitingLines = (count) => el('div', { class: 'stack-small' }, ...Array.from({ length: count }, () => el('p', {}, el('span', { class: 'waiting' }))));
 
-export { all };
+

@@ -159,7 +159,8 @@ function message(heading, text) {
 
 /** The view could not be filled: says why, and offers to try again. */
 function failed(error) {
-  if (error.code === undefined) throw error;
+  // A mistake of ours goes to the console, and must not look like waiting.
+  if (error.code === undefined) setTimeout(() => { throw error; });
   if (error.code === 'NO_ACCESS') return message('staff.noAccess', 'staff.noAccessText');
   if (error.code === 'NOT_FOUND') return message('staff.nowhere', 'staff.nowhereText');
   if (error.code === 'FORBIDDEN') return message('staff.notAllowed', 'staff.notAllowedText');

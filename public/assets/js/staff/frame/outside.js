@@ -1,5 +1,5 @@
 // What the pages for people who are not signed in share.
-import { LANGUAGES, change, language, say, start, t } from '../../lib/i18n.js';
+import { LANGUAGES, change, language, say, start } from '../../lib/i18n.js';
 import { el, focusOn, one, state } from '../../lib/dom.js';
 import { trouble, watchConnection } from './trouble.js';
 
@@ -25,4 +25,3 @@ export function step(name) {
   focusOn(heading);
 }
 
-export { t };
