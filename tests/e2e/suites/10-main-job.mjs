@@ -315,7 +315,7 @@ test('a bearer token works alone, and a bad one does not fall back to the cookie
   isOk(await client.get(`${CA}/portal/profile`, { headers: { authorization: 'Bearer ' } }));
 });
 
-test('the short spelling reaches the same routes (2-wire decision 1)', async () => {
+test('the short spelling reaches the same routes', async () => {
   const client = anonymous();
   isOk(await client.post('/api/login', { email: SEEDED.buyer, password: 'Portcullis-dev-1', ...server.place }));
   isOk(await client.get('/api/portal/profile'));

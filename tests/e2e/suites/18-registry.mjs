@@ -1,4 +1,4 @@
-// Companies and people, and how accounts find them and are found (2-wire decision 10, B.8).
+// Companies and people, and how accounts find them and are found.
 import { UUID, assert, isOk, isProblem } from '../harness/check.mjs';
 import { Client } from '../harness/client.mjs';
 import { CA, PASSWORD, freshEmail, member, signUp, signedIn, staff } from '../harness/people.mjs';

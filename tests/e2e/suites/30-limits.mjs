@@ -58,13 +58,13 @@ test('the configured numbers count, by long and by short name', async () => {
   await server.stop();
 });
 
-test('a /64 of IPv6 is one address; two are two; what is no address is everybody (2-wire decision 6)', async () => {
+test('a /64 of IPv6 is one address; two are two; what is no address is everybody', async () => {
   const burst = await wrongLogins(server, 60, { ip: (i) => `2001:db8:1:2:${i.toString(16)}::${i.toString(16)}`, email: () => freshEmail() });
   exactly(burst, PER_IP, PER_IP);
   exactly(await wrongLogins(server, 30, { ip: (i) => `2001:db8:1:${(i + 16).toString(16)}::1`, email: () => freshEmail() }), 30, PER_IP);
 });
 
-test('X-Forwarded-For and its kin never choose the bucket (2-wire decision 6)', async () => {
+test('X-Forwarded-For and its kin never choose the bucket', async () => {
   const ip = freshIp();
   const replies = await parallel(60, (i) => {
     const forged = Object.fromEntries(['x-forwarded-for', 'x-real-ip', 'true-client-ip', 'x-client-ip', 'forwarded', 'cf-connecting-ipv6'].map((name) => [name, name === 'forwarded' ? `for=192.0.2.${i}` : `192.0.2.${i}`]));

@@ -1,4 +1,4 @@
-// HTTP itself: shapes of errors, bodies, methods, origins, hosts, headers, cookies. (5-quality F, B6, B7, C7)
+// HTTP itself: shapes of errors, bodies, methods, origins, hosts, headers, cookies. (F, B6, B7, C7)
 import { assert, hasSecurityHeaders, isOk, isProblem } from '../harness/check.mjs';
 import { Client } from '../harness/client.mjs';
 import { raw } from '../harness/http.mjs';

@@ -1,4 +1,4 @@
-// Whether an address has an account does not show: not in an answer, and not in its time. (5-quality A5)
+// Whether an address has an account does not show: not in an answer, and not in its time. (A5)
 import { assert, caught, isOk, isProblem } from '../harness/check.mjs';
 import { Client } from '../harness/client.mjs';
 import { crowd } from '../harness/crowd.mjs';
