@@ -237,7 +237,7 @@ pub fn acceptable(token: &TokenHash, now: Millis) -> Query {
 
 /// The role of an invitation, if it may still be given there.
 pub fn role(token: &TokenHash) -> Query {
-    let select = super::memberships::ROLE;
+    let select = super::memberships::granted_role();
     Query::new(
         format!(
             "{select} WHERE r.deleted_at IS NULL AND r.id = (SELECT i.role_id FROM staff_membership_invitations i WHERE i.token = ?1) \

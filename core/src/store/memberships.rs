@@ -139,11 +139,22 @@ impl GrantedRole {
     }
 }
 
-pub const ROLE: &str = "SELECT r.id, r.tenant_id, r.name, r.priority, COALESCE(ra.is_super_admin, 0) AS admin, COALESCE(ra.features_json, '[]') AS features, \
-     ra.organizations_json AS organizations FROM staff_roles r LEFT JOIN staff_role_acls ra ON ra.role_id = r.id AND ra.deleted_at IS NULL";
+/// All that the role `r` with the ACL `ra` may come to, as a JSON array: an organization may have added to it, and who
+/// gives the role away hands that on as well.
+pub(super) const FEATURES: &str = "(SELECT json_group_array(value) FROM (SELECT g.value FROM json_each(COALESCE(ra.features_json, '[]')) g \
+     UNION SELECT a.value FROM staff_role_overrides ro CROSS JOIN json_each(ro.added_json) a WHERE ro.role_id = r.id))";
+
+/// A role as somebody would give it; a `WHERE` follows.
+pub fn granted_role() -> String {
+    format!(
+        "SELECT r.id, r.tenant_id, r.name, r.priority, COALESCE(ra.is_super_admin, 0) AS admin, {FEATURES} AS features, \
+         ra.organizations_json AS organizations FROM staff_roles r LEFT JOIN staff_role_acls ra ON ra.role_id = r.id AND ra.deleted_at IS NULL"
+    )
+}
 
 pub fn role(id: Id<Role>, tenant: Id<Tenant>) -> Query {
-    Query::new(format!("{ROLE} WHERE r.id = ?1 AND (r.tenant_id IS NULL OR r.tenant_id = ?2) AND r.deleted_at IS NULL"), args![id, tenant])
+    let select = granted_role();
+    Query::new(format!("{select} WHERE r.id = ?1 AND (r.tenant_id IS NULL OR r.tenant_id = ?2) AND r.deleted_at IS NULL"), args![id, tenant])
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]

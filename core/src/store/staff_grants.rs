@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::scope;
+use super::{memberships::FEATURES, scope};
 use crate::{
     actor::flag,
     args,
@@ -59,8 +59,8 @@ pub fn called(tenant: Id<Tenant>, wanted: &[String]) -> Query {
     let wanted: Vec<String> = wanted.iter().map(|name| name.to_lowercase()).collect();
     let of = |tenant: &str| {
         format!(
-            "SELECT r.id, r.tenant_id, r.slug, r.name, r.priority, COALESCE(ra.is_super_admin, 0) AS is_super_admin, ra.features_json, ra.organizations_json, \
-             r.created_at FROM staff_roles r LEFT JOIN staff_role_acls ra ON ra.role_id = r.id AND ra.deleted_at IS NULL \
+            "SELECT r.id, r.tenant_id, r.slug, r.name, r.priority, COALESCE(ra.is_super_admin, 0) AS is_super_admin, {FEATURES} AS features_json, \
+             ra.organizations_json, r.created_at FROM staff_roles r LEFT JOIN staff_role_acls ra ON ra.role_id = r.id AND ra.deleted_at IS NULL \
              WHERE r.tenant_id {tenant} AND r.deleted_at IS NULL AND EXISTS (SELECT 1 FROM json_each(?2) w WHERE w.value IN (r.id, lower(r.name), lower(r.slug)))"
         )
     };

@@ -133,3 +133,23 @@ fn an_override_has_a_version_and_goes_with_its_role() {
     delete(&world, &admin, &id).ok(200);
     assert_eq!(world.count("staff_role_overrides"), 0);
 }
+
+#[test]
+fn who_gives_a_role_away_must_hold_what_an_organization_added_to_it_too() {
+    let world = World::seeded();
+    let (admin, root, acme, id) = (world.staff_login(ADMIN), world.staff_login(SUPERADMIN), world.acme(), role(&world, "employee"));
+    let invite = |email: &str| {
+        let body = json!({"email": email, "roleId": id, "organizationId": acme.organization});
+        world.send(Req::post("/api/auth/memberships/invite").jar(&admin).json(body))
+    };
+    let create = |email: &str| {
+        let body = json!({"email": email, "organizationId": acme.organization, "roles": ["employee"], "sendInviteEmail": true});
+        world.send(Req::post("/api/auth/users").jar(&admin).json(body))
+    };
+    invite("before@staff.example").ok(201);
+    create("made@staff.example").ok(201);
+    put(&world, &root, &id, &acme, json!({"adds": ["directory.tenants.manage"]})).ok(200);
+    for answer in [invite("after@staff.example"), create("after@staff.example")] {
+        answer.is(403, "Cannot grant feature directory.tenants.manage.");
+    }
+}
