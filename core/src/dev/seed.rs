@@ -5,11 +5,12 @@ use serde_json::json;
 use crate::{
     change::Change,
     cx::Cx,
+    directory::founding,
     domain::{
         audit::Entry,
         email::Email,
         entity::EntityKind,
-        id::{Id, Organization, Role, Tenant},
+        id::{Id, Organization, Tenant},
         membership::Seat,
         realm::Realm,
         registry,
@@ -21,7 +22,6 @@ use crate::{
     store::{
         directory::{self, OrganizationCard},
         entities::{self, NewEntity},
-        roles::{self, NewRole},
         staff::{self, AddressRow, NewStaff},
         staff_roles::{self, NewStaffRole, SlugRow},
         users::{self, NewUser},
@@ -99,7 +99,9 @@ fn place(tenant: Id<Tenant>, organization: Id<Organization>, cx: &Cx<'_>) -> Vec
 }
 
 async fn seed_customers(cx: &Cx<'_>, tenant: Id<Tenant>, organization: Id<Organization>, writes: &mut Vec<Statement>) -> Result<(), Problem> {
-    let roles = seed_roles(cx, tenant, organization, writes)?;
+    let pack = pack::default().map_err(Problem::internal)?;
+    let (roles, made) = founding::organization_roles(cx, &pack, tenant, organization);
+    writes.extend(made);
     for (email, name, role) in CUSTOMERS {
         let Some(email) = Email::parse(email) else { continue };
         let phc = cx.io.hash(Password::new(PASSWORD)).await?;
@@ -178,32 +180,4 @@ async fn seed_staff(cx: &Cx<'_>, seat: Seat, roles: &[SlugRow], known: &[Address
         writes.extend(roles.iter().find(|row| row.slug == role).map(|row| staff_roles::join(cx.new_id(), user.id, seat, row.id, cx.now)));
     }
     Ok(())
-}
-
-/// The default pack's customer roles for one organization.
-fn seed_roles(
-    cx: &Cx<'_>,
-    tenant: Id<Tenant>,
-    organization: Id<Organization>,
-    writes: &mut Vec<Statement>,
-) -> Result<Vec<(String, Id<Role>)>, Problem> {
-    let pack = pack::default().map_err(Problem::internal)?;
-    let mut made = Vec::new();
-    for role in &pack.customer {
-        let new = NewRole {
-            id: cx.new_id(),
-            tenant,
-            organization,
-            name: &role.name,
-            slug: &role.slug,
-            description: None,
-            is_default: role.is_default,
-            is_system: true,
-            customer_assignable: role.customer_assignable,
-        };
-        let features = registry::default_grants(Realm::Customer, &role.slug, &role.features);
-        writes.extend(roles::insert(&new, cx.new_id(), &features, role.is_portal_admin, cx.now));
-        made.push((role.slug.clone(), new.id));
-    }
-    Ok(made)
 }

@@ -14,6 +14,24 @@ use crate::{
     ports::{Query, Statement},
 };
 
+/// What a notice says, for either realm's table: `type, group_key, title, title_key, title_variables_json, severity,
+/// source_entity_type, source_entity_id, link_href, created_at, expires_at`.
+pub(super) fn said(notice: &Notice, now: Millis) -> Vec<crate::ports::Value> {
+    args![
+        notice.kind,
+        notice.group.clone(),
+        notice.title,
+        notice.title_key,
+        notice.variables.to_string(),
+        notice.severity,
+        notice.source.as_ref().map(|(kind, _)| *kind),
+        notice.source.as_ref().map(|(_, id)| id.clone()),
+        notice.link.clone(),
+        now,
+        now.plus(notice.life)
+    ]
+}
+
 /// One notification for a customer, unless one of its type and group was made within a day.
 pub fn insert(id: Id<Record>, tenant: Id<Tenant>, organization: Option<Id<Organization>>, to: Id<User>, notice: &Notice, now: Millis) -> Statement {
     Statement::new(
@@ -22,23 +40,7 @@ pub fn insert(id: Id<Record>, tenant: Id<Tenant>, organization: Option<Id<Organi
          SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15 \
          WHERE EXISTS (SELECT 1 FROM customer_users u WHERE u.id = ?4 AND u.tenant_id = ?2 AND u.deleted_at IS NULL) AND (?6 = '' OR NOT EXISTS \
          (SELECT 1 FROM customer_notifications n WHERE n.recipient_user_id = ?4 AND n.created_at > ?14 - 86400000 AND n.type = ?5 AND n.group_key = ?6))",
-        args![
-            id,
-            tenant,
-            organization,
-            to,
-            notice.kind,
-            notice.group.clone(),
-            notice.title,
-            notice.title_key,
-            notice.variables.to_string(),
-            notice.severity,
-            notice.source.as_ref().map(|(kind, _)| *kind),
-            notice.source.as_ref().map(|(_, id)| id.clone()),
-            notice.link.clone(),
-            now,
-            now.plus(notice.life)
-        ],
+        [args![id, tenant, organization, to], said(notice, now)].concat(),
     )
 }
 

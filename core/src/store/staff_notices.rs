@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::notifications::said;
 use crate::{
     args,
     domain::{
@@ -10,7 +11,7 @@ use crate::{
         notification::Notice,
         time::Millis,
     },
-    ports::{Statement, Value},
+    ports::Statement,
 };
 
 /// Whom one event is told to, at most: enough for somebody to see it, and no more rows than a request may make.
@@ -27,25 +28,9 @@ const INTO: &str = "INSERT INTO staff_notifications (type, group_key, title, tit
 const FRESH: &str = "(?2 = '' OR NOT EXISTS (SELECT 1 FROM staff_notifications n WHERE n.recipient_user_id = u.id AND n.created_at > ?10 - 86400000 \
      AND n.type = ?1 AND n.group_key = ?2))";
 
-fn head(notice: &Notice, now: Millis) -> Vec<Value> {
-    args![
-        notice.kind,
-        notice.group.clone(),
-        notice.title,
-        notice.title_key,
-        notice.variables.to_string(),
-        notice.severity,
-        notice.source.as_ref().map(|(kind, _)| *kind),
-        notice.source.as_ref().map(|(_, id)| id.clone()),
-        notice.link.clone(),
-        now,
-        now.plus(notice.life)
-    ]
-}
-
 /// To one person, in their home tenant. Nobody at the id means that nothing happens.
 pub fn to_one(id: Id<Record>, to: Id<User>, notice: &Notice, now: Millis) -> Statement {
-    let mut args = head(notice, now);
+    let mut args = said(notice, now);
     args.extend(args![id, to]);
     Statement::new(format!("{INTO} ?12, u.tenant_id, NULL, u.id FROM staff_users u WHERE u.id = ?13 AND u.deleted_at IS NULL AND {FRESH}"), args)
 }
@@ -72,7 +57,7 @@ pub struct Concern<'a> {
 /// denied it. Only where the statement before it wrote its one row.
 pub fn to_those_concerned_if_changed(concern: &Concern, notice: &Notice, now: Millis) -> Statement {
     let covering = json!(feature::covering(concern.feature)).to_string();
-    let mut args = head(notice, now);
+    let mut args = said(notice, now);
     args.extend(args![concern.id, concern.tenant, concern.organization, covering, AUDIENCE, A_DAY]);
     let holds = |column: &str| format!("EXISTS (SELECT 1 FROM json_each({column}) f WHERE f.value IN (SELECT value FROM json_each(?15)))");
     let here = |column: &str| format!("({column} IS NULL OR EXISTS (SELECT 1 FROM json_each({column}) o WHERE o.value = ?14))");

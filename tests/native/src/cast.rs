@@ -13,11 +13,7 @@ use portcullis_core::{
     },
     jose::claims::Audience,
     ports::PasswordHasher,
-    store::{
-        directory,
-        roles::{self, NewRole},
-        staff_roles::{self, NewStaffRole},
-    },
+    store::staff_roles::{self, NewStaffRole},
 };
 
 use crate::{
@@ -182,25 +178,7 @@ impl World {
         if self.count("organizations WHERE slug = 'acme-two'") == 1 {
             return self.place("acme-two");
         }
-        let place = Place { organization: self.id(), ..self.acme() };
-        let now = Millis(self.now());
-        let mut writes = vec![directory::insert_organization(place.organization, place.tenant, "Acme Two", "acme-two", now)];
-        for role in portcullis_core::pack::default().unwrap().customer {
-            let new = NewRole {
-                id: self.id(),
-                tenant: place.tenant,
-                organization: place.organization,
-                name: &role.name,
-                slug: &role.slug,
-                description: None,
-                is_default: role.is_default,
-                is_system: true,
-                customer_assignable: role.customer_assignable,
-            };
-            writes.extend(roles::insert(&new, self.id(), &role.features, role.is_portal_admin, now));
-        }
-        self.write(writes);
-        place
+        self.second_organization()
     }
 
     /// A member of staff with a role of the default pack, signed in. Without a role they are a member nowhere.

@@ -144,14 +144,19 @@ impl World {
         block_on(self.database.write(statements)).unwrap();
     }
 
-    /// A tenant with one organization of that slug and the default roles.
-    pub fn found(&self, slug: &str) -> Place {
-        let place = Place { tenant: self.id(), organization: self.id() };
+    /// A second organization of Acme's tenant, with the default customer roles.
+    pub fn second_organization(&self) -> Place {
+        let place = Place { organization: self.id(), ..self.acme() };
+        let mut writes = vec![directory::insert_organization(place.organization, place.tenant, "Acme Two", "acme-two", Millis(self.now()))];
+        writes.extend(self.customer_roles(&place));
+        self.write(writes);
+        place
+    }
+
+    /// The default pack's customer roles for one organization.
+    fn customer_roles(&self, place: &Place) -> Vec<Statement> {
         let now = Millis(self.now());
-        let mut writes = vec![
-            directory::insert_tenant(place.tenant, slug, now),
-            directory::insert_organization(place.organization, place.tenant, slug, slug, now),
-        ];
+        let mut writes = Vec::new();
         for role in portcullis_core::pack::default().unwrap().customer {
             let new = NewRole {
                 id: self.id(),
@@ -166,6 +171,18 @@ impl World {
             };
             writes.extend(roles::insert(&new, self.id(), &role.features, role.is_portal_admin, now));
         }
+        writes
+    }
+
+    /// A tenant with one organization of that slug and the default roles.
+    pub fn found(&self, slug: &str) -> Place {
+        let place = Place { tenant: self.id(), organization: self.id() };
+        let now = Millis(self.now());
+        let mut writes = vec![
+            directory::insert_tenant(place.tenant, slug, now),
+            directory::insert_organization(place.organization, place.tenant, slug, slug, now),
+        ];
+        writes.extend(self.customer_roles(&place));
         self.write(writes);
         place
     }

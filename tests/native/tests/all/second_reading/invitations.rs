@@ -7,7 +7,7 @@ use portcullis_tests::{
 };
 use serde_json::{Value, json};
 
-use super::{PASSPHRASE, accept, admin_path, held_roles, owner, post, role_in, second_organization};
+use super::{PASSPHRASE, accept, admin_path, held_roles, owner, post, role_in};
 use crate::flows::{CA, profile};
 
 const GUEST: &str = "guest@acme.example";
@@ -125,7 +125,7 @@ fn an_account_taken_over_by_another_organization_leaves_its_company_behind() {
     assert_eq!(links()["c"], company);
 
     world.advance_seconds(1);
-    let place = second_organization(&world);
+    let place = world.second_organization();
     let bella = world.staff(&place, "bella", &OWNER);
     let body = json!({"email": GUEST, "roleIds": [role_in(&world, &place, "portal_admin")]});
     post(&world, &format!("{CA}/admin/users-invite"), &bella, body).ok(201);

@@ -9,14 +9,6 @@ mod recovery;
 mod waiting_passwords;
 mod windows;
 
-use portcullis_core::{
-    domain::time::Millis,
-    pack,
-    store::{
-        directory,
-        roles::{self, NewRole},
-    },
-};
 use portcullis_tests::{Jar, Req, Res, World, people::Place, staff::OWNER};
 use serde_json::{Value, json};
 
@@ -41,29 +33,6 @@ fn post(world: &World, path: &str, jar: &Jar, body: Value) -> Res {
 fn role_in(world: &World, place: &Place, slug: &str) -> String {
     let sql = format!("SELECT id FROM customer_roles WHERE slug = '{slug}' AND organization_id = '{}'", place.organization);
     world.value(&sql).as_str().unwrap().to_owned()
-}
-
-/// A second organization of Acme's tenant, with the default roles.
-fn second_organization(world: &World) -> Place {
-    let place = Place { tenant: world.acme().tenant, organization: world.id() };
-    let now = Millis(world.now());
-    let mut writes = vec![directory::insert_organization(place.organization, place.tenant, "Acme Two", "acme-two", now)];
-    for role in pack::default().unwrap().customer {
-        let new = NewRole {
-            id: world.id(),
-            tenant: place.tenant,
-            organization: place.organization,
-            name: &role.name,
-            slug: &role.slug,
-            description: None,
-            is_default: role.is_default,
-            is_system: true,
-            customer_assignable: role.customer_assignable,
-        };
-        writes.extend(roles::insert(&new, world.id(), &role.features, role.is_portal_admin, now));
-    }
-    world.write(writes);
-    place
 }
 
 fn sign_up_at(world: &World, place: &Place, email: &str, password: &str) -> Res {

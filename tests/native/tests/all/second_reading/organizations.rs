@@ -6,7 +6,7 @@ use portcullis_tests::{
 };
 use serde_json::{Value, json};
 
-use super::{PASSPHRASE, owner, role_in, second_organization, sign_up_at};
+use super::{PASSPHRASE, owner, role_in, sign_up_at};
 use crate::flows::CA;
 
 /// 18: a request that means an organization its sender is no member of is refused, and changes nothing in this one.
@@ -15,7 +15,7 @@ fn a_request_that_names_another_organization_is_refused() {
     let world = World::seeded();
     let jar = owner(&world);
     let here = world.acme();
-    let there = second_organization(&world);
+    let there = world.second_organization();
     let create = |organization: &str| {
         let body =
             json!({"email": "made@acme.example", "password": PASSPHRASE, "displayName": "Made", "roleIds": [role_in(&world, &here, "viewer")]});
@@ -45,7 +45,7 @@ fn seen(world: &World, jar: &Jar, query: &str) -> Vec<Value> {
 #[test]
 fn an_admin_of_one_organization_reads_its_rows_only() {
     let world = World::seeded();
-    let (here, there) = (world.acme(), second_organization(&world));
+    let (here, there) = (world.acme(), world.second_organization());
     sign_up_at(&world, &here, "here@acme.example", PASSPHRASE).ok(202);
     sign_up_at(&world, &there, "there@acme.example", PASSPHRASE).ok(202);
     let (own, other) = (json!(here.organization), json!(there.organization));
