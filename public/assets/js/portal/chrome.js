@@ -1,5 +1,7 @@
-// What all portal pages share: words, language switcher, links of this organization, the offline notice.
-import { LANGUAGES, change, language, say, show, start as startWords, t } from '../lib/i18n.js';
+// What all portal pages share: words, and the links, name and title of this organization.
+import { watchConnection } from '../lib/connection.js';
+import { say, show, start as startWords, t } from '../lib/i18n.js';
+import { offerLanguages } from '../lib/languages.js';
 import { all, el, icon, one } from '../lib/dom.js';
 import { organization, pageOf, wantedNext } from './place.js';
 
@@ -24,30 +26,6 @@ function links() {
   }
 }
 
-function languages() {
-  const select = one('.language select');
-  if (!select) return;
-  select.replaceChildren(...Object.entries(LANGUAGES).map(([code, name]) => el('option', { value: code, lang: code }, name)));
-  select.value = language();
-  select.addEventListener('change', async () => {
-    try {
-      await change(select.value);
-    } catch {
-      select.value = language();
-      trouble('error.language');
-    }
-  });
-}
-
-/** One line across the page, about the connection. */
-export function trouble(key) {
-  const bar = one('.trouble') ?? el('div', { class: 'note warn trouble', role: 'status' });
-  if (!bar.isConnected) document.body.prepend(bar);
-  bar.hidden = !key;
-  bar.replaceChildren();
-  if (key) bar.append(icon('cloud'), el('p', { t: key }));
-}
-
 /** The organization's name wherever it is shown. */
 export function brand(card) {
   place = card;
@@ -62,12 +40,10 @@ export function brand(card) {
 export async function startPage() {
   links();
   await startWords();
-  languages();
+  offerLanguages();
   retitle();
   document.addEventListener('portcullis:language', () => retitle());
-  addEventListener('offline', () => trouble('error.offlineNow'));
-  addEventListener('online', () => trouble(null));
-  if (!navigator.onLine) trouble('error.offlineNow');
+  watchConnection();
 }
 
 /** Pages for everybody: greets in the organization's name. Returns its card, or null after saying what is the matter. */

@@ -1,12 +1,14 @@
 // Pages of people who are signed in: who they are, what they may do, and how they stay signed in without losing a word.
 import { authed, call, CA, onSessionEnded } from '../lib/api.js';
 import { label, say } from '../lib/i18n.js';
-import { all, announce, el, note, one } from '../lib/dom.js';
-import { handle, passwordField, working } from '../lib/form.js';
+import { all, el, note, one } from '../lib/dom.js';
+import { working } from '../lib/form.js';
 import { wordsFor } from '../lib/errors.js';
 import { browser } from '../lib/store.js';
 import { covers } from '../lib/grants.js';
-import { brand, startPage, trouble } from './chrome.js';
+import { signInAgain } from '../lib/again.js';
+import { trouble } from '../lib/connection.js';
+import { brand, startPage } from './chrome.js';
 import { inOrganization, organization, pageOf, slug } from './place.js';
 
 let email = null;
@@ -101,48 +103,7 @@ export function failedToLoad(error, into = one('[data-page-error]')) {
   for (const node of all('[data-fills]')) node.hidden = true;
 }
 
-let asking = null;
-
-/** The session ended under an open page: signs in again in place, as the same person, and lets the call go on. */
-function askAgain() {
-  asking ??= new Promise((resolve, reject) => {
-    const address = el('input', { id: 'again-email', name: 'email', type: 'email', readonly: true, autocomplete: 'username', value: email });
-    const form = el(
-      'form',
-      { class: 'stack', method: 'post' },
-      el('h2', { id: 'again-title', t: 'again.title' }),
-      el('p', { id: 'again-text', t: 'again.text' }),
-      el('div', { 'data-error': true, role: 'alert' }),
-      el('div', { class: 'field' }, el('label', { for: 'again-email', t: 'field.emailLabel' }), address),
-      passwordField({ id: 'again-password', name: 'password', t: 'field.passwordLabel', autocomplete: 'current-password' }),
-      el(
-        'div',
-        { class: 'dialog-actions' },
-        el('button', { class: 'button', type: 'button', t: 'common.cancel', on: { click: () => dialog.close() } }),
-        el('button', { class: 'button primary', type: 'submit', t: 'login.submit' }),
-      ),
-    );
-    const dialog = el('dialog', { 'aria-labelledby': 'again-title', 'aria-describedby': 'again-text' }, form);
-    handle(form, {
-      send: (values) => inOrganization(`${CA}/login`, { email, password: values.password }),
-      errors: { UNAUTHENTICATED: 'login.wrong', VALIDATION_ERROR: 'login.wrong' },
-      done: () => {
-        dialog.dataset.done = '';
-        dialog.close();
-        announce('again.done');
-        resolve();
-      },
-    });
-    dialog.addEventListener('close', () => {
-      dialog.remove();
-      asking = null;
-      if (!('done' in dialog.dataset)) reject(Object.assign(new Error('not signed in'), { status: 401, code: 'UNAUTHENTICATED' }));
-    });
-    document.body.append(dialog);
-    dialog.showModal();
-    one('#again-password', dialog).focus();
-  });
-  return asking;
-}
+/** The session ended under an open page. */
+const askAgain = () => signInAgain({ email, send: (password) => inOrganization(`${CA}/login`, { email, password }) });
 
 export { authed, CA };

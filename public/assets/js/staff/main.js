@@ -1,12 +1,13 @@
 // The frame of the back office: who is here, where they are, and which view fills the middle. One document; views come
 // and go, the address bar keeps telling the truth, and going back restores what was there.
-import { LANGUAGES, change, language, need, show as showText, start, t } from '../lib/i18n.js';
+import { trouble, watchConnection } from '../lib/connection.js';
+import { need, show as showText, start, t } from '../lib/i18n.js';
 import { el, focusOn, icon, note, one } from '../lib/dom.js';
 import { wordsFor } from '../lib/errors.js';
 import { working } from '../lib/form.js';
+import { offerLanguages } from '../lib/languages.js';
 import { GROUPS, PAGES, find } from './areas.js';
 import { placeSwitcher } from './frame/place.js';
-import { trouble, watchConnection } from './frame/trouble.js';
 import { enter, signOut } from './session.js';
 
 const main = one('#main');
@@ -18,7 +19,7 @@ let visit = 0;
 let [title, subject] = ['staff.title', ''];
 
 await start('staff/frame.');
-languages();
+offerLanguages();
 menu();
 watchConnection();
 one('[data-sign-out]').addEventListener('click', leave);
@@ -122,20 +123,6 @@ function menu() {
 function closeMenu() {
   one('[data-menu]').setAttribute('aria-expanded', 'false');
   nav.removeAttribute('data-open');
-}
-
-function languages() {
-  const select = one('.language select');
-  select.replaceChildren(...Object.entries(LANGUAGES).map(([code, name]) => el('option', { value: code, lang: code }, name)));
-  select.value = language();
-  select.addEventListener('change', async () => {
-    try {
-      await change(select.value);
-    } catch {
-      select.value = language();
-      trouble('error.language');
-    }
-  });
 }
 
 async function leave(event) {

@@ -1,7 +1,6 @@
 // Who is signed in, what they may do, and how they stay signed in without losing a word.
+import { signInAgain } from '../lib/again.js';
 import { ApiError, authed, call, onSessionEnded, onTokenExpired } from '../lib/api.js';
-import { announce, el, one } from '../lib/dom.js';
-import { handle, passwordField } from '../lib/form.js';
 import { ownPath } from '../lib/path.js';
 
 export { authed, call };
@@ -61,46 +60,5 @@ export async function signOut() {
 /** Where to go after signing in. */
 export const wanted = () => ownPath(new URLSearchParams(location.search).get('redirect')) ?? '/backend';
 
-let asking = null;
-
-/** The session ended under an open page: signs in again in place, as the same person, and lets the call go on. */
-function askAgain() {
-  asking ??= new Promise((resolve, reject) => {
-    const address = el('input', { id: 'again-email', name: 'email', type: 'email', readonly: true, autocomplete: 'username', value: email });
-    const form = el(
-      'form',
-      { class: 'stack', method: 'post' },
-      el('h2', { id: 'again-title', t: 'again.title' }),
-      el('p', { id: 'again-text', t: 'again.text' }),
-      el('div', { 'data-error': true, role: 'alert' }),
-      el('div', { class: 'field' }, el('label', { for: 'again-email', t: 'field.emailLabel' }), address),
-      passwordField({ id: 'again-password', name: 'password', t: 'field.passwordLabel', autocomplete: 'current-password' }),
-      el(
-        'div',
-        { class: 'dialog-actions' },
-        el('button', { class: 'button', type: 'button', t: 'common.cancel', on: { click: () => dialog.close() } }),
-        el('button', { class: 'button primary', type: 'submit', t: 'login.submit' }),
-      ),
-    );
-    const dialog = el('dialog', { 'aria-labelledby': 'again-title', 'aria-describedby': 'again-text' }, form);
-    handle(form, {
-      send: (values) => call('POST', '/api/auth/login', { email, password: values.password }),
-      errors: { UNAUTHENTICATED: 'login.wrong', VALIDATION_ERROR: 'login.wrong', INVALID_REQUEST: 'login.wrong' },
-      done: () => {
-        dialog.dataset.done = '';
-        dialog.close();
-        announce('again.done');
-        resolve();
-      },
-    });
-    dialog.addEventListener('close', () => {
-      dialog.remove();
-      asking = null;
-      if (!('done' in dialog.dataset)) reject(new ApiError({ status: 401, code: 'UNAUTHENTICATED' }));
-    });
-    document.body.append(dialog);
-    dialog.showModal();
-    one('#again-password', dialog).focus();
-  });
-  return asking;
-}
+/** The session ended under an open page. */
+const askAgain = () => signInAgain({ email, send: (password) => call('POST', '/api/auth/login', { email, password }), errors: { INVALID_REQUEST: 'login.wrong' } });

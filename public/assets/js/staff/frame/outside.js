@@ -1,19 +1,12 @@
 // What the pages for people who are not signed in share.
-import { LANGUAGES, change, language, say, start } from '../../lib/i18n.js';
-import { el, focusOn, one, state } from '../../lib/dom.js';
-import { trouble, watchConnection } from './trouble.js';
+import { watchConnection } from '../../lib/connection.js';
+import { focusOn, one, state } from '../../lib/dom.js';
+import { say, start } from '../../lib/i18n.js';
+import { offerLanguages } from '../../lib/languages.js';
 
 export async function startOutside() {
   await start('staff/frame.');
-  const select = one('.language select');
-  select.replaceChildren(...Object.entries(LANGUAGES).map(([code, name]) => el('option', { value: code, lang: code }, name)));
-  select.value = language();
-  select.addEventListener('change', () =>
-    change(select.value).catch(() => {
-      select.value = language();
-      trouble('error.language');
-    }),
-  );
+  offerLanguages();
   watchConnection();
 }
 
@@ -24,4 +17,3 @@ export function step(name) {
   say(one('title'), heading.dataset.t);
   focusOn(heading);
 }
-

@@ -1,8 +1,8 @@
 // Where the session works: the organizations one may choose, and the one that is chosen.
 import { ApiError } from '../../lib/api.js';
+import { trouble } from '../../lib/connection.js';
 import { el } from '../../lib/dom.js';
 import { authed } from '../session.js';
-import { trouble } from './trouble.js';
 
 /** Fills the switch; choosing moves the session, then everything on the page is asked for anew. */
 export async function placeSwitcher(select, moved) {

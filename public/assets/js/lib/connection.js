@@ -1,5 +1,5 @@
 // One line across the page, about the connection.
-import { el, icon, one } from '../../lib/dom.js';
+import { el, icon, one } from './dom.js';
 
 export function trouble(key) {
   const bar = one('.trouble') ?? el('div', { class: 'note warn trouble', role: 'status' });
