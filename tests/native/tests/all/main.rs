@@ -36,3 +36,4 @@ mod succession;
 mod tokens;
 mod trail;
 mod twins;
+mod webhooks;
