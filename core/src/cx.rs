@@ -109,7 +109,12 @@ impl Cx<'_> {
                 self.io.write(vec![statement]).await?;
             }
         }
-        let written = self.io.write(writes).await?;
+        // Whether anybody is to be told is asked along: no round trip of its own, and nothing to do where nobody listens.
+        writes.push(store::webhook_deliveries::waiting(self.now).into());
+        let mut written = self.io.write(writes).await?;
+        if written.pop().is_some_and(|waiting| !waiting.rows.is_empty()) {
+            self.after(Later::SendWebhooks);
+        }
         if !mails.is_empty() {
             self.after(Later::SendMail);
         }

@@ -46,3 +46,4 @@ pub mod store;
 pub mod stream;
 pub mod twin;
 pub mod web;
+pub mod webhooks;

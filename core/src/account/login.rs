@@ -186,7 +186,7 @@ async fn fail(cx: &Cx<'_>, email: &Email, row: Option<&LoginRow>, reason: Reason
     let locked = outbox::event_if_locked(Realm::Customer, cx.new_id(), &locked, if nonce.is_empty() { counted } else { nobody }, cx.now);
     let told = notifications::insert_if_changed(cx.new_id(), tenant, organization, counted, &notice, cx.now);
     let concern =
-        Concern { id: cx.new_id(), tenant, organization: organization.unwrap_or_else(|| cx.new_id()), feature: staff_notices::SEES_CUSTOMERS };
+        Concern { id: cx.new_id(), tenant, organization: organization.or_else(|| Some(cx.new_id())), feature: staff_notices::SEES_CUSTOMERS };
     let concerned = staff_notices::to_those_concerned_if_changed(&concern, &notification::customer_locked(user.to_string()), cx.now);
     let change = Change::new(vec![count, locked, told, concerned, count_attempt(tenant, "login.failed", cx.now)])
         .audit(

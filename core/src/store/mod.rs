@@ -35,6 +35,7 @@ pub mod search;
 mod session_ends;
 pub mod sessions;
 pub mod signing_keys;
+pub mod snapshots;
 pub mod staff;
 pub mod staff_accounts;
 pub mod staff_grants;
@@ -51,6 +52,8 @@ pub mod tenants;
 pub mod tokens;
 pub mod user_list;
 pub mod users;
+pub mod webhook_deliveries;
+pub mod webhooks;
 
 use crate::{args, ports::Statement};
 

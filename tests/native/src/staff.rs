@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// What the seeded role `owner` holds.
-pub const OWNER: [&str; 4] = ["auth.*", "customer_accounts.*", "customers.*", "directory.organizations.*"];
+pub const OWNER: [&str; 5] = ["auth.*", "customer_accounts.*", "customers.*", "directory.organizations.*", "webhooks.*"];
 
 pub const SUPERADMIN: &str = "superadmin@acme.com";
 pub const ADMIN: &str = "admin@acme.com";

@@ -12,6 +12,7 @@ mod roles;
 mod seats;
 mod staff;
 mod staff_people;
+mod webhooks;
 
 use super::Section;
 
@@ -38,6 +39,7 @@ pub const SECTIONS: &[Section] = &[
     operations::DIRECTORY,
     directory::ORGANIZATIONS,
     directory::TENANTS,
+    webhooks::WEBHOOKS,
     operations::AUDIT,
     operations::DEPLOYMENT,
     operations::DEVELOPMENT,
@@ -57,6 +59,7 @@ pub fn shapes() -> impl Iterator<Item = (&'static str, &'static str)> {
         seats::SHAPES,
         directory::SHAPES,
         operations::SHAPES,
+        webhooks::SHAPES,
     ]
     .into_iter()
     .flatten()

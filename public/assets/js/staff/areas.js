@@ -5,7 +5,7 @@
 
 const page = (path, view, words, needs, rest = {}) => ({ path, view, words, needs, ...rest });
 
-export const GROUPS = ['customers', 'staff', 'directory', 'security', 'operations'];
+export const GROUPS = ['customers', 'staff', 'directory', 'integrations', 'security', 'operations'];
 
 export const PAGES = [
   page('', 'home.js', null, null),
@@ -24,6 +24,10 @@ export const PAGES = [
   page('directory/organizations', 'directory/organizations.js', 'directory', 'directory.organizations.view', { group: 'directory', name: 'staff.nav.organizations', icon: 'tree' }),
   page('directory/merchants', 'directory/merchants.js', 'directory', 'directory.merchants.view', { group: 'directory', name: 'staff.nav.merchants', icon: 'shop' }),
   page('directory/tenants', 'directory/tenants.js', 'directory', 'directory.tenants.view', { group: 'directory', name: 'staff.nav.tenants', icon: 'building' }),
+
+  page('integrations/webhooks', 'integrations/webhooks.js', 'integrations', 'webhooks.view', { group: 'integrations', name: 'staff.nav.webhooks', icon: 'route' }),
+  page('integrations/webhooks/:id', 'integrations/webhook.js', 'integrations', 'webhooks.view'),
+  page('integrations/webhooks/:id/deliveries/:delivery', 'integrations/delivery.js', 'integrations', 'webhooks.view'),
 
   page('audit', 'security/audit.js', 'audit', 'auth.audit.view', { group: 'security', name: 'staff.nav.audit', icon: 'book' }),
 ];

@@ -14,6 +14,7 @@ const ASKED = [
   'directory.tenants.view', 'directory.tenants.manage', 'directory.organizations.view', 'directory.organizations.manage',
   'directory.merchants.view', 'directory.merchants.manage',
   'platform.keys.view', 'platform.keys.manage', 'platform.apps.view', 'platform.apps.manage', 'platform.operations.view',
+  'webhooks.view', 'webhooks.manage',
 ];
 
 let email = null;

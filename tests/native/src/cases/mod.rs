@@ -13,6 +13,7 @@ mod portal;
 pub mod roles;
 mod seats;
 mod staff;
+mod webhooks;
 
 pub use apps::{AUDIENCE, make_app};
 pub use keys::add_credential;
@@ -54,6 +55,7 @@ pub fn of(route: &Route) -> Option<Case> {
         .or_else(|| apps::of(route.name))
         .or_else(|| edge::of(route.name))
         .or_else(|| keys::of(route.name))
+        .or_else(|| webhooks::of(route.name))
         .or_else(|| open(route.name))
 }
 

@@ -37,3 +37,4 @@ mod succession;
 mod tokens;
 mod trail;
 mod twins;
+mod webhooks;
