@@ -6,6 +6,7 @@ import { working } from '../lib/form.js';
 import { wordsFor } from '../lib/errors.js';
 import { browser } from '../lib/store.js';
 import { covers } from '../lib/grants.js';
+import { countUnread as countAt } from '../lib/notices.js';
 import { signInAgain } from '../lib/again.js';
 import { trouble } from '../lib/connection.js';
 import { brand, startPage } from './chrome.js';
@@ -62,20 +63,8 @@ function offer(nav) {
   for (const item of all('.inside > nav [data-needs]')) item.hidden = !hrefs.has(pageOf(item.dataset.needs));
 }
 
-/** The number at the bell. Nobody is bothered when it cannot be had. */
-export async function countUnread() {
-  const badge = one('[data-unread]');
-  try {
-    const { unreadCount } = await authed('GET', `${CA}/portal/notifications/unread-count`);
-    badge.hidden = unreadCount === 0;
-    one('[data-unread-number]', badge).textContent = unreadCount > 99 ? '99+' : String(unreadCount);
-    say(one('[data-unread-words]', badge), 'nav.unread', { count: unreadCount });
-    return unreadCount;
-  } catch {
-    badge.hidden = true;
-    return null;
-  }
-}
+/** The number at the bell. */
+export const countUnread = () => countAt(`${CA}/portal/notifications`, one('[data-unread]'));
 
 async function signOut(event) {
   const button = event.currentTarget;
