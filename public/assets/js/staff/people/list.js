@@ -4,6 +4,7 @@ import { ago, timeNode } from '../../lib/format.js';
 import { boxes, field, formDialog, ticked } from '../dialog.js';
 import { badges, list } from '../list.js';
 import { act, button, head, tell } from '../page.js';
+import { flatten } from '../frame/place.js';
 import { authed } from '../session.js';
 import { standing } from './standing.js';
 
@@ -12,11 +13,13 @@ const URL_LIST = '/api/auth/users';
 export async function show(frame) {
   const { me } = frame;
   head(frame, { t: 'staff.nav.people', actions: [me.may('auth.users.create') && button('people.create', (node) => create(node, view), { kind: 'primary' })] });
+  const filters = await choices(me);
   const view = await list(frame, {
+    filters,
     caption: 'staff.nav.people',
     search: true,
     empty: 'people.empty',
-    load: ({ page, search }) => authed('GET', `${URL_LIST}?${new URLSearchParams({ page: page || '1', pageSize: '50', ...(search ? { search } : {}) })}`),
+    load: ({ page, ...rest }) => authed('GET', `${URL_LIST}?${new URLSearchParams({ page: page || '1', pageSize: '50', ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value)) })}`),
     columns: [
       { key: 'people.person', wide: true, cell: (person) => el('span', { class: 'stack-none' }, el('a', { href: `/backend/users/${person.id}` }, person.name ?? person.email), el('span', { class: 'soft small' }, person.name ? person.email : '')) },
       { key: 'staff.roles', cell: (person) => badges(...person.roles.map((role) => [role, 'accent'])) },
@@ -25,6 +28,16 @@ export async function show(frame) {
       { key: 'people.lastLogin', cell: (person) => (person.lastLoginAt ? timeNode(person.lastLoginAt, ago) : '–') },
     ],
   });
+}
+
+/** People of one organization, or who hold one role: as far as the caller sees these. */
+async function choices(me) {
+  const [places, roles] = await Promise.all([authed('GET', '/api/directory/organization-switcher'), me.may('auth.roles.list') ? authed('GET', '/api/auth/roles?pageSize=100') : null]);
+  const organizations = flatten(places.items).map(({ item, depth }) => [item.id, { text: `${'\u2003'.repeat(depth)}${item.name}` }]);
+  const found = [];
+  if (organizations.length > 1) found.push({ name: 'organizationId', key: 'people.organization', options: [['', 'people.anyOrganization'], ...organizations] });
+  if (roles) found.push({ name: 'roleId', key: 'people.role', options: [['', 'people.anyRole'], ...roles.items.map((role) => [role.id, { text: role.name }])] });
+  return found;
 }
 
 async function create(node, view) {
