@@ -165,6 +165,7 @@ function message(heading, text) {
 /** There is no working here (any more): says so, and where else there is. */
 async function stranded(heading, text) {
   const card = message(heading, text);
+  one('[data-place]').closest('label').classList.add('unseen');
   const open = (await ownPlaces().catch(() => [])).filter((place) => place.isOpen && !place.isCurrent);
   if (open.length === 0) return;
   const news = el('div', { 'data-news': true, role: 'status' });

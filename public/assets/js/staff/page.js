@@ -48,6 +48,9 @@ export async function act(node, work, { ask, done, vars } = {}) {
   }
 }
 
+/** Takes the reader to a card further down, of a page that is long before it. */
+export const toCard = (t, card) => button(t, () => focusOn(one('h2', card())));
+
 /** A card with a heading. */
 export function card(t, ...children) {
   return el('section', { class: 'card stack' }, el('h2', { t }), ...children);

@@ -4,7 +4,7 @@ import { el, note } from '../../lib/dom.js';
 import { handle } from '../../lib/form.js';
 import { effective } from '../access/effective.js';
 import { featureTree } from '../feature-tree.js';
-import { act, button, card, head, tell } from '../page.js';
+import { act, button, card, head, tell, toCard } from '../page.js';
 import { authed } from '../session.js';
 
 export async function show(frame) {
@@ -18,9 +18,10 @@ export async function show(frame) {
     t: 'access.titleOf',
     vars: { name },
     back: { href: `/backend/customer_accounts/${encodeURIComponent(params.id)}`, t: 'access.back' },
-    actions: [acl.hasCustomAcl && button('access.clear', clear, { kind: 'danger' })],
+    actions: [toCard('access.replaces', () => own), acl.hasCustomAcl && button('access.clear', clear, { kind: 'danger' })],
   });
-  main.append(await effective({ registry, load: () => authed('GET', `${path}/effective`) }), editor());
+  const own = editor();
+  main.append(await effective({ registry, load: () => authed('GET', `${path}/effective`) }), own);
 
   function editor() {
     const tree = featureTree({ features: registry.items, modules: registry.modules, held: acl.features, legend: 'access.instead', draft: { key: `customer.${params.id}`, version: acl.updatedAt ?? null } });

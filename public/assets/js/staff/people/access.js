@@ -7,7 +7,7 @@ import { effective } from '../access/effective.js';
 import { flagField, reachField } from '../access/reach.js';
 import { authority, givable, indented } from '../authority.js';
 import { featureTree } from '../feature-tree.js';
-import { act, button, card, head, tell } from '../page.js';
+import { act, button, card, head, tell, toCard } from '../page.js';
 import { authed } from '../session.js';
 
 const ACL = '/api/auth/users/acl';
@@ -32,7 +32,7 @@ export async function show(frame) {
     t: 'access.titleOf',
     vars: { name },
     back: { href: `/backend/users/${id}`, t: 'access.back' },
-    actions: [acl.hasCustomAcl && !refused && button('access.clear', clear, { kind: 'danger' })],
+    actions: [toCard('access.own', () => own), acl.hasCustomAcl && !refused && button('access.clear', clear, { kind: 'danger' })],
   });
   const [explained, own] = await Promise.all([
     effective({ registry, organizations: [['', ''], ...reach.organizations.map(indented)], load: (organization) => authed('GET', `/api/auth/users/${id}/effective${organization ? `?organizationId=${organization}` : ''}`) }),

@@ -22,7 +22,7 @@ export async function show(frame) {
       { key: 'staffRoles.name', wide: true, cell: (role) => el('span', { class: 'stack-none' }, el('a', { href: `/backend/roles/${role.id}` }, role.name), el('code', { class: 'soft small' }, role.slug)) },
       { key: 'staffRoles.priority', cell: (role) => String(role.priority) },
       { key: 'staffRoles.holders', cell: (role) => (me.may('auth.users.list') && role.usersCount > 0 ? el('a', { href: `/backend/users?roleId=${role.id}`, t: 'staffRoles.holdersCount', vars: { count: role.usersCount } }) : el('span', { t: 'staffRoles.holdersCount', vars: { count: role.usersCount } })) },
-      { key: 'staffRoles.kind', cell: (role) => badges(...standing(role)) },
+      { key: 'staffRoles.kind', cell: (role) => (standing(role).some(Boolean) ? badges(...standing(role)) : '–') },
       { key: 'staffRoles.description', cell: (role) => role.description || '–' },
     ],
   });
