@@ -9,7 +9,7 @@ import { covers } from '../lib/grants.js';
 import { countUnread as countAt } from '../lib/notices.js';
 import { signInAgain } from '../lib/again.js';
 import { trouble } from '../lib/connection.js';
-import { brand, startPage } from './chrome.js';
+import { brand, startPage, suspended } from './chrome.js';
 import { inOrganization, organization, pageOf, slug } from './place.js';
 
 let email = null;
@@ -40,7 +40,8 @@ export async function enter({ mustChangeHere = false } = {}) {
     return { ...profile, may: (feature) => nav.isPortalAdmin || allows(nav.grantedFeatures, feature) };
   } catch (error) {
     if (error.code === 'PASSWORD_CHANGE_REQUIRED') return mustChangeHere ? { mustChangePassword: true } : away(`${pageOf('security')}`);
-    if (error.code === 'tenant_suspended' || error.code === 'FORBIDDEN') return away(pageOf('no-access'));
+    if (error.code === 'tenant_suspended') return suspended();
+    if (error.code === 'FORBIDDEN') return away(pageOf('no-access'));
     if (error.status !== 401) failedToLoad(error);
     return null;
   }
