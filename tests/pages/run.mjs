@@ -12,6 +12,9 @@ import * as inside from './cases/inside.mjs';
 import * as office from './cases/office.mjs';
 import * as backOffice from './cases/back-office.mjs';
 import * as staffPeople from './cases/staff-people.mjs';
+import * as staffRoles from './cases/staff-roles.mjs';
+import * as staffOwn from './cases/staff-own.mjs';
+import * as portalStates from './cases/portal-states.mjs';
 import * as sdk from './cases/sdk.mjs';
 import * as docs from './cases/docs.mjs';
 import * as gate from './cases/gate.mjs';
@@ -64,7 +67,7 @@ const server = await new Server().up();
 const browser = await launch();
 try {
   for (const view of Object.keys(VIEWS)) {
-    for (const [name, body] of Object.entries({ ...outside.cases, ...inside.cases, ...office.cases, ...backOffice.cases, ...staffPeople.cases, ...sdk.cases, ...docs.cases, ...gate.cases, ...all.cases })) {
+    for (const [name, body] of Object.entries({ ...outside.cases, ...inside.cases, ...office.cases, ...backOffice.cases, ...staffPeople.cases, ...staffRoles.cases, ...staffOwn.cases, ...portalStates.cases, ...sdk.cases, ...docs.cases, ...gate.cases, ...all.cases })) {
       const opened = [];
       const tools = { server, browser, view, opened };
       await run(`${view}: ${name}`, () => body(tools), opened);
