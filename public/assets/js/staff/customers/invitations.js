@@ -22,7 +22,7 @@ export async function show(frame) {
       { key: 'staff.roles', cell: (item) => badges(...item.roles.map((role) => [role.name, 'accent'])) },
       { key: 'invitations.by', cell: (item) => el('span', { t: item.invitedByType === 'portal' ? 'invitations.byPortal' : 'invitations.byStaff' }) },
       { key: 'invitations.expires', cell: (item) => timeNode(item.expiresAt, ago) },
-      ...(invites ? [{ key: 'invitations.actions', cell: (item) => el('span', { class: 'row' }, button('invitations.resend', (node) => resend(node, item), { label: 'invitations.resendWho', vars: item }), button('invitations.takeBack', (node) => takeBack(node, item), { kind: 'danger', label: 'invitations.takeBackWho', vars: item })) }] : []),
+      ...(invites ? [{ key: 'invitations.actions', wide: true, cell: (item) => el('span', { class: 'row' }, button('invitations.resend', (node) => resend(node, item), { label: 'invitations.resendWho', vars: item }), button('invitations.takeBack', (node) => takeBack(node, item), { kind: 'danger', label: 'invitations.takeBackWho', vars: item })) }] : []),
     ],
   });
 

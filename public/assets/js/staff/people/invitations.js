@@ -27,7 +27,7 @@ export async function show(frame) {
       { key: 'memberships.place', cell: (item) => item.organizationName ?? el('span', { t: 'staff.wholeTenant' }) },
       { key: 'memberships.role', cell: (item) => item.role.name },
       { key: 'invitations.expires', cell: (item) => timeNode(item.expiresAt, ago) },
-      { key: 'invitations.actions', cell: (item) => (invites ? el('span', { class: 'row' }, button('invitations.resend', (node) => resend(node, item), { label: 'invitations.resendWho', vars: item }), button('invitations.takeBack', (node) => takeBack(node, item), { kind: 'danger', label: 'invitations.takeBackWho', vars: item })) : timeNode(item.createdAt, moment)) },
+      { key: 'invitations.actions', wide: true, cell: (item) => (invites ? el('span', { class: 'row' }, button('invitations.resend', (node) => resend(node, item), { label: 'invitations.resendWho', vars: item }), button('invitations.takeBack', (node) => takeBack(node, item), { kind: 'danger', label: 'invitations.takeBackWho', vars: item })) : timeNode(item.createdAt, moment)) },
     ],
   });
 
