@@ -3,10 +3,14 @@ import { ApiError } from '../../lib/api.js';
 import { trouble } from '../../lib/connection.js';
 import { el } from '../../lib/dom.js';
 import { label } from '../../lib/i18n.js';
-import { authed } from '../session.js';
+import { authed, workAt } from '../session.js';
 
 /** The session goes there: `{ tenantId, organizationId }`, either of which is enough. */
-export const goTo = (place) => authed('POST', '/api/auth/switch', place);
+export async function goTo(place) {
+  const moved = await authed('POST', '/api/auth/switch', place);
+  workAt(moved);
+  return moved;
+}
 
 /**
  * Fills the switch; choosing moves the session, then everything on the page is asked for anew.
@@ -31,13 +35,14 @@ export async function placeSwitcher(select, moved) {
     return el('option', { value, selected, ...(words.length > 0 ? {} : { t: 'staff.wholeTenant' }) }, ...words);
   };
   const here = held.tenantId;
+  workAt(held);
   const options = flatten(answer.items).map(({ item, depth }) => {
     const node = option({ organizationId: item.id }, item.id === answer.selectedId, `${'\u2003'.repeat(depth)}${item.name}`);
     node.disabled = !item.selectable;
     return node;
   });
-  // Where one sits is always shown; the whole tenant is offered to whoever looks after it.
-  if (!answer.selectedId || answer.canViewAllOrganizations) options.unshift(option({ tenantId: here }, !answer.selectedId));
+  // A session sits in no organization only where there is none to sit in, or none that it sees.
+  if (!answer.selectedId) options.unshift(option({ tenantId: here }, !answer.selectedId));
   const others = elsewhere(held.items, answer.tenants ?? [], here).map(({ place, name }) => option(place, false, name));
   if (others.length > 0) options.push(label(el('optgroup', {}, ...others), 'staff.elsewhere'));
   select.replaceChildren(...options);
