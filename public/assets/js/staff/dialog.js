@@ -16,18 +16,18 @@ export function field(name, t, { hint, value, choices, long, ...attributes } = {
   return el('div', { class: 'field' }, el('label', { for: id, t }), hint ? el('p', { class: 'hint', id: `${id}-hint`, t: hint }) : null, input, el('p', { class: 'field-error', id: `${id}-error` }));
 }
 
-/** Boxes to tick: [value, words, ticked, hint]. */
+/** Boxes to tick: [value, words, ticked, hint, key of why it cannot be ticked]. */
 export function boxes(name, t, options) {
   return el(
     'fieldset',
     { class: 'field' },
     el('legend', { t }),
-    ...options.map(([value, words, ticked, hint]) =>
+    ...options.map(([value, words, ticked, hint, off]) =>
       el(
         'label',
         { class: 'choice' },
-        el('input', { type: 'checkbox', name, value, checked: ticked }),
-        el('span', {}, words.key ? el('span', { t: words.key }) : words, hint ? el('span', { class: 'hint block' }, hint) : null),
+        el('input', { type: 'checkbox', name, value, checked: ticked, disabled: Boolean(off) }),
+        el('span', {}, words.key ? el('span', { t: words.key }) : words, hint ? el('span', { class: 'hint block' }, hint) : null, off ? el('span', { class: 'hint block', t: off }) : null),
       ),
     ),
     el('p', { class: 'field-error', id: `field-${name}-error`, role: 'alert' }),

@@ -1,11 +1,13 @@
 // Staff: found, created, invited, opened.
 import { el } from '../../lib/dom.js';
 import { ago, timeNode } from '../../lib/format.js';
+import { authority, indented } from '../authority.js';
 import { boxes, field, formDialog, ticked } from '../dialog.js';
 import { badges, list } from '../list.js';
 import { act, button, head, tell } from '../page.js';
 import { flatten } from '../frame/place.js';
 import { authed } from '../session.js';
+import { staffRoles } from './place-fields.js';
 import { standing } from './standing.js';
 
 const URL_LIST = '/api/auth/users';
@@ -41,9 +43,9 @@ async function choices(me) {
 }
 
 async function create(node, view) {
-  const answers = await act(node, () => Promise.all([authed('GET', '/api/directory/organizations?view=options'), authed('GET', '/api/auth/roles?pageSize=100')]));
+  const answers = await act(node, () => Promise.all([authority(), staffRoles()]));
   if (!answers) return;
-  const [organizations, roles] = answers.map((answer) => answer.items);
+  const [reach, roles] = answers;
   formDialog({
     title: 'people.create',
     submit: 'people.createSubmit',
@@ -52,8 +54,8 @@ async function create(node, view) {
     fields: [
       field('email', 'field.emailLabel', { type: 'email', required: true, maxlength: '255' }),
       field('name', 'people.name', { maxlength: '120' }),
-      field('organizationId', 'people.organization', { required: true, choices: organizations.map((organization) => [organization.id, organization.name]) }),
-      boxes('roles', 'staff.roles', roles.map((role) => [role.id, role.name, false, role.description])),
+      field('organizationId', 'people.organization', { required: true, choices: reach.organizations.map(indented) }),
+      boxes('roles', 'staff.roles', roles.map((role) => [role.id, role.name, false, role.description, reach.below(role.priority) ? null : 'refusal.grantTooHigh'])),
       field('password', 'people.password', { type: 'password', autocomplete: 'new-password', maxlength: '256', hint: 'people.passwordHint' }),
     ],
     errors: { FORBIDDEN: 'people.roleRefused', CONFLICT: 'people.taken', NOT_FOUND: 'people.organizationGone' },
