@@ -1,7 +1,7 @@
 // One's own part of the back office: notices, account, places, and a session that ends under one's hands.
 import assert from 'node:assert/strict';
-import { STRONG, answer, branch, clerk, dialog, fresh, open, press, roleNamed, short, signInStaff, staff } from './people.mjs';
-import { office } from './office.mjs';
+import { CANARY, STRONG, answer, branch, clerk, dialog, fresh, member, open, press, roleNamed, short, signInStaff, staff } from './people.mjs';
+import { office, settled } from './office.mjs';
 
 export const cases = {
   async 'back office people: the bell counts, notices are read and dismissed, and lead on'(tools) {
@@ -109,7 +109,7 @@ export const cases = {
     const call = await staff(tools);
     const [boss, name] = [await clerk(tools, call, { role: 'owner', name: 'Berta Boss', tag: 'boss' }), short('Kept')];
     await call('POST', `/api/auth/users/${boss.id}/memberships`, { roleId: (await roleNamed(call, 'owner')).id });
-    const person = await clerk(tools, call, { name: 'Erik Edited' });
+    const [person, place] = [await clerk(tools, call, { name: 'Erik Edited' }), await branch(call)];
     const me = await open(tools);
     const { page } = me;
     await signInStaff(me, tools.server, boss.email, boss.password);
@@ -123,6 +123,9 @@ export const cases = {
       await page.keyboard.press('Enter');
     };
     await page.goto('/backend/roles');
+    await page.locator('[data-place] option', { hasText: place.name }).waitFor({ state: 'attached' });
+    await page.locator('[data-place]').selectOption({ label: place.name });
+    await settled(page);
     await press(page, 'New role');
     await dialog(page).getByLabel('Name', { exact: true }).fill(name);
     await dialog(page).getByLabel('Description').fill('Written before the end');
@@ -133,6 +136,9 @@ export const cases = {
     await again();
     await page.getByRole('heading', { name, level: 1 }).waitFor();
     await page.getByText('Written before the end').waitFor();
+    // Where it was, and not where a sign-in starts.
+    const here = await (await me.context.request.get(`${tools.server.url}/api/auth/memberships`)).json();
+    assert.equal(here.organizationId, place.id);
     await page.goto(`/backend/users/${person.id}/access`);
     const adds = page.getByRole('group', { name: 'Granted beside the roles' });
     await adds.locator('summary', { hasText: 'Directory' }).click();
@@ -152,5 +158,34 @@ export const cases = {
     await press(page, 'Save permissions');
     await page.getByText('Permissions saved.').waitFor();
     assert.deepEqual((await call('GET', `/api/auth/users/acl?userId=${person.id}`)).features, ['directory.merchants.view']);
+  },
+
+  async 'back office people: every page says everything in every language, and fits the screen down to 320 px'(tools) {
+    const call = await staff(tools);
+    const [person, place, user, role] = [await clerk(tools, call), await branch(call), await member(tools, { displayName: CANARY }), await roleNamed(call, 'owner')];
+    await call('POST', `/api/auth/users/${person.id}/memberships`, { roleId: role.id, organizationId: place.id });
+    await call('POST', '/api/auth/memberships/invite', { email: fresh('very.long.address.of.somebody.who.is.invited'), roleId: role.id, organizationId: place.id });
+    const me = await office(tools, '/backend');
+    const { page } = me;
+    const paths = ['', 'profile', 'notifications', 'users', `users/${person.id}`, `users/${person.id}/access`, 'roles', 'roles/packs', `roles/${role.id}`, `roles/${role.id}/organizations/${place.id}`, 'invitations', 'customer_accounts/invitations', `customer_accounts/${user.id}/access`];
+    for (const path of paths) {
+      await page.goto(`/backend/${path}`);
+      await page.locator('main h1').waitFor();
+      await settled(page);
+      await page.evaluate(() => document.querySelectorAll('details').forEach((one) => (one.open = true)));
+      for (const lang of ['de', 'es', 'pl', 'en']) {
+        await page.locator('.language select').selectOption(lang);
+        await page.waitForFunction((wanted) => document.documentElement.lang === wanted, lang);
+        const mute = await page.evaluate(() => [...document.querySelectorAll('[data-t]')].map((node) => [node.dataset.t, node.textContent]).filter(([key, text]) => key === text || /\{\w+\}/.test(text)));
+        assert.deepEqual(mute, [], `${path} in ${lang}`);
+        for (const width of tools.view.startsWith('phone') ? [320, 390] : [768, 1280]) {
+          await page.setViewportSize({ width, height: 844 });
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+          assert.ok(wide <= 0, `${path} in ${lang} at ${width} px: ${wide} px too wide`);
+          const cut = await page.evaluate(() => [...document.querySelectorAll('main .button')].filter((node) => node.offsetParent && node.scrollWidth > node.clientWidth + 1).map((node) => node.textContent));
+          assert.deepEqual(cut, [], `${path} in ${lang} at ${width} px`);
+        }
+      }
+    }
   },
 };

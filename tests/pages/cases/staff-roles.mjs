@@ -62,6 +62,7 @@ export const cases = {
     const high = await roleNamed(call, 'admin');
     await page.goto(`/backend/roles/${high.id}`);
     await page.getByText('This role stands at or above your own, so you cannot change it.').waitFor();
+    await page.getByRole('heading', { name: 'What the role grants' }).waitFor();
     assert.equal(await page.getByRole('button', { name: 'Save permissions' }).count(), 0);
     await me.inspect('staff-role-looked-at', { shift: false });
   },
