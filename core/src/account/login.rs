@@ -55,6 +55,10 @@ pub const BODY: Schema = Schema {
 
 pub const AUDIT: &[&str] = &["login.success", "login.failed"];
 
+/// Pages a failure writes to count itself at its account, and to leave its trail. (A test holds them to the schema.)
+const PAGES_OF_A_COUNT: u32 = 1;
+const PAGES_OF_THE_TRAIL: u32 = 8;
+
 /// Whether an account lets this attempt in. `known_device` attempts have a lock of their own.
 pub fn decide(row: Option<&LoginRow>, verdict: Verdict, known_device: bool, now: Millis) -> Result<(), Reason> {
     let account = row.map(|row| Account {
@@ -194,7 +198,12 @@ async fn fail(cx: &Cx<'_>, email: &Email, row: Option<&LoginRow>, reason: Reason
             organization,
             json!({"email": email.as_str(), "reason": reason.name(), "tenantId": tenant}),
         ))
-        .applies(row.is_some());
+        .applies(row.is_some())
+        .ballast(match row {
+            Some(_) if reason == Reason::InvalidPassword => 0,
+            Some(_) => PAGES_OF_A_COUNT,
+            None => PAGES_OF_A_COUNT + PAGES_OF_THE_TRAIL,
+        });
     cx.commit(change).await?;
     Err(Problem::new(Code::Unauthenticated, "Invalid email or password").note(reason.name()))
 }

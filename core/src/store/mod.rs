@@ -6,6 +6,7 @@ pub mod admin_users;
 pub mod apps;
 pub mod audit;
 pub mod audit_log;
+pub mod ballast;
 pub mod bootstrap;
 pub mod company_users;
 pub mod consents;

@@ -12,6 +12,7 @@ mod budget;
 mod contract;
 mod directory;
 mod effective;
+mod equal_pages;
 mod equal_work;
 mod faults;
 mod flows;
