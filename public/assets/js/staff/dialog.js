@@ -2,12 +2,13 @@
 import { el, one } from '../lib/dom.js';
 import { handle } from '../lib/form.js';
 
-/** A labelled field with room for a hint and for what is wrong with it. `choices` are [value, words, whether it cannot be chosen]. */
+/** A labelled field with room for a hint and for what is wrong with it. */
 export function field(name, t, { hint, value, choices, long, ...attributes } = {}) {
   const id = `field-${name}`;
   const described = `${id}-error${hint ? ` ${id}-hint` : ''}`;
   const shared = { id, name, 'aria-describedby': described, ...attributes };
   let input;
+  // Choices are [value, words, whether it cannot be chosen].
   if (choices) input = el('select', shared, ...choices.map(([option, words, off]) => el('option', { value: option, selected: option === value, disabled: off, t: words.key }, ...(words.key ? [] : [words]))));
   else if (long) {
     input = el('textarea', { rows: '4', ...shared });
