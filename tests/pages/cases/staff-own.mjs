@@ -96,6 +96,12 @@ export const cases = {
     await where.selectOption({ label: tenant });
     await page.locator('.tile', { hasText: 'People' }).first().waitFor();
     await me.inspect('staff-other-tenant', { shift: false });
+    await root('POST', `/api/directory/tenants/${tenantId}/suspend`);
+    await page.goto('/backend/users');
+    await page.getByRole('heading', { name: 'This place is suspended' }).waitFor();
+    await page.getByRole('button', { name: 'Go there: Acme · Acme' }).waitFor();
+    await me.inspect('staff-suspended-place', { shift: false });
+    await root('POST', `/api/directory/tenants/${tenantId}/resume`);
     await server.run('UPDATE staff_memberships SET deleted_at = 1 WHERE user_id = ? AND tenant_id = ?', person.id, tenantId);
     await page.goto('/backend/users');
     await page.getByRole('heading', { name: 'No access' }).waitFor();

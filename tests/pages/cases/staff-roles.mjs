@@ -15,7 +15,7 @@ export const cases = {
     await dialog(page).getByLabel('Name', { exact: true }).fill(name);
     await dialog(page).getByLabel('Height').fill('700');
     await dialog(page).getByRole('button', { name: 'Create role' }).click();
-    await dialog(page).getByText('This role stands at or above your own').waitFor();
+    await dialog(page).getByText('A role at or above your own height').waitFor();
     await me.inspect('staff-role-too-high', { shift: false });
     await dialog(page).getByLabel('Height').fill('9999');
     await dialog(page).getByRole('button', { name: 'Create role' }).click();
@@ -61,7 +61,7 @@ export const cases = {
     await me.inspect('staff-role-held', { shift: false });
     const high = await roleNamed(call, 'admin');
     await page.goto(`/backend/roles/${high.id}`);
-    await page.getByText('This role stands at or above your own, so you cannot change it.').waitFor();
+    await page.getByText('A role at or above your own height').waitFor();
     await page.getByRole('heading', { name: 'What the role grants' }).waitFor();
     assert.equal(await page.getByRole('button', { name: 'Save permissions' }).count(), 0);
     await me.inspect('staff-role-looked-at', { shift: false });
