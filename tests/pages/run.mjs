@@ -10,15 +10,25 @@ import { fileURLToPath } from 'node:url';
 import { findings } from './i18n.mjs';
 import { VIEWS, launch, seen } from './browser.mjs';
 import { Server } from './server.mjs';
-import * as outside from './cases/outside.mjs';
-import * as inside from './cases/inside.mjs';
-import * as office from './cases/office.mjs';
-import * as backOffice from './cases/back-office.mjs';
-import * as integrations from './cases/integrations.mjs';
-import * as sdk from './cases/sdk.mjs';
-import * as docs from './cases/docs.mjs';
-import * as gate from './cases/gate.mjs';
-import * as all from './cases/all.mjs';
+
+/** The files of `cases/`, in the order they run. */
+const CASES = [
+  'outside',
+  'inside',
+  'portal-states',
+  'office',
+  'back-office',
+  'staff-people',
+  'staff-roles',
+  'staff-own',
+  'integrations',
+  'platform',
+  'branding',
+  'sdk',
+  'docs',
+  'gate',
+  'all',
+];
 
 const option = (name) => process.argv.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
 const [only, view] = [option('only'), option('view')];
@@ -70,7 +80,8 @@ async function everyCase() {
   const server = await new Server().up();
   const browser = await launch();
   try {
-    for (const [name, body] of Object.entries({ ...outside.cases, ...inside.cases, ...office.cases, ...backOffice.cases, ...integrations.cases, ...sdk.cases, ...docs.cases, ...gate.cases, ...all.cases })) {
+    const cases = await Promise.all(CASES.map((file) => import(`./cases/${file}.mjs`)));
+    for (const [name, body] of cases.flatMap((file) => Object.entries(file.cases))) {
       const opened = [];
       const tools = { server, browser, view, opened };
       await run(`${view}: ${name}`, () => body(tools), opened);
