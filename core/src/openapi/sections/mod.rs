@@ -39,6 +39,7 @@ pub const SECTIONS: &[Section] = &[
     directory::ORGANIZATIONS,
     directory::TENANTS,
     operations::AUDIT,
+    operations::OPERATIONS,
     operations::DEPLOYMENT,
     operations::DEVELOPMENT,
 ];
