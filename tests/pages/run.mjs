@@ -11,6 +11,8 @@ import * as outside from './cases/outside.mjs';
 import * as inside from './cases/inside.mjs';
 import * as office from './cases/office.mjs';
 import * as backOffice from './cases/back-office.mjs';
+import * as platform from './cases/platform.mjs';
+import * as branding from './cases/branding.mjs';
 import * as sdk from './cases/sdk.mjs';
 import * as docs from './cases/docs.mjs';
 import * as gate from './cases/gate.mjs';
@@ -63,7 +65,7 @@ const server = await new Server().up();
 const browser = await launch();
 try {
   for (const view of Object.keys(VIEWS)) {
-    for (const [name, body] of Object.entries({ ...outside.cases, ...inside.cases, ...office.cases, ...backOffice.cases, ...sdk.cases, ...docs.cases, ...gate.cases, ...all.cases })) {
+    for (const [name, body] of Object.entries({ ...outside.cases, ...inside.cases, ...office.cases, ...backOffice.cases, ...platform.cases, ...branding.cases, ...sdk.cases, ...docs.cases, ...gate.cases, ...all.cases })) {
       const opened = [];
       const tools = { server, browser, view, opened };
       await run(`${view}: ${name}`, () => body(tools), opened);

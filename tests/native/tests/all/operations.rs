@@ -58,7 +58,7 @@ fn a_mail_that_was_given_up_is_seen_sent_again_and_told_of_in_the_trail() {
 #[test]
 fn a_mail_that_waits_is_given_up_and_never_sent() {
     let (world, root, id) = with_mail();
-    assert_eq!(ids(&get(&world, &root, "mails")), [id.clone()]);
+    assert_eq!(ids(&get(&world, &root, "mails")), [id.as_str()]);
     post(&world, &root, &format!("mails/{id}/abandon")).ok(200);
     post(&world, &root, &format!("mails/{id}/abandon")).is(409, "The mail has been given up.");
     world.minute();
