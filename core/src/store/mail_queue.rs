@@ -16,6 +16,9 @@ use crate::{
 /// A mail is late when it should have gone this long ago: twice the time that cron needs at most, and a lease.
 pub const LATE: i64 = 5 * MINUTE;
 
+/// Behind every mail: the end of the year 9999. D1 takes no number that JavaScript cannot hold.
+const EVER: Millis = Millis(253_402_300_799_999);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {
     /// Not sent yet, the longest due first.
@@ -76,7 +79,7 @@ pub struct Place {
 impl Place {
     pub fn parse(text: &str) -> Option<Self> {
         let (at, id) = text.split_once('.')?;
-        Some(Self { at: Millis(at.parse().ok().filter(|at: &i64| *at >= 0)?), id: Id::parse(id)? })
+        Some(Self { at: Millis(at.parse().ok().filter(|at: &i64| (0..=EVER.0).contains(at))?), id: Id::parse(id)? })
     }
 
     pub fn text(self) -> String {
@@ -92,14 +95,14 @@ const COLUMNS: &str = "SELECT m.id, m.tenant_id, (SELECT t.name FROM tenants t W
 pub fn page(which: Which, behind: Option<Place>, most: i64, now: Millis) -> Query {
     let (at, id) = behind.map_or((None, None), |place| (Some(place.at), Some(place.id)));
     if which == Which::Abandoned {
-        let from = at.unwrap_or(Millis(i64::MAX));
+        let from = at.unwrap_or(EVER);
         let sql = format!(
             "{COLUMNS} WHERE m.abandoned_at IS NOT NULL AND m.abandoned_at <= ?1 AND (?2 IS NULL OR m.abandoned_at < ?1 OR m.id < ?2) \
              ORDER BY m.abandoned_at DESC, m.id DESC LIMIT ?3"
         );
         return Query::new(sql, args![from, id, most]);
     }
-    let until = if which == Which::Late { Millis(now.0 - LATE) } else { Millis(i64::MAX) };
+    let until = if which == Which::Late { Millis(now.0 - LATE) } else { EVER };
     let sql = format!(
         "{COLUMNS} WHERE m.sent_at IS NULL AND m.abandoned_at IS NULL AND m.due_at >= ?1 AND m.due_at <= ?4 AND (?2 IS NULL OR m.due_at > ?1 OR m.id > ?2) \
          ORDER BY m.due_at, m.id LIMIT ?3"
@@ -157,7 +160,16 @@ mod tests {
     fn a_place_is_read_as_it_was_said() {
         let place = Place { at: Millis(1_764_000_000_000), id: Id::new(Millis(5), [7; 10]) };
         assert_eq!(Place::parse(&place.text()), Some(place));
-        for bad in ["", "5", "5.", ".x", "-5.0190f5fe-7c00-7a00-8000-000000000001", "x.0190f5fe-7c00-7a00-8000-000000000001", "5.nobody"] {
+        for bad in [
+            "",
+            "5",
+            "5.",
+            ".x",
+            "-5.0190f5fe-7c00-7a00-8000-000000000001",
+            "9223372036854775807.0190f5fe-7c00-7a00-8000-000000000001",
+            "x.0190f5fe-7c00-7a00-8000-000000000001",
+            "5.nobody",
+        ] {
             assert_eq!(Place::parse(bad), None, "{bad}");
         }
     }

@@ -28,6 +28,7 @@ export async function show(frame) {
   head(frame, { t: 'staff.nav.branding', under: el('p', { class: 'soft' }, saved.organizationName) });
   /** A picture that was chosen and is not saved yet, as a `data:` address. */
   let picture = null;
+  let gone = false;
 
   const shown = el('div', { class: 'stack' });
   const look = el('div', { class: 'logo-now' });
@@ -82,9 +83,15 @@ export async function show(frame) {
 
   function draw() {
     const values = Object.fromEntries(['name', 'accent', 'mailAccent'].map((name) => [name, one(`[name="${name}"]`, form).value.trim()]));
-    const logo = picture ?? (saved.logoUrl?.startsWith(OWN) ? saved.logoUrl : null);
-    look.replaceChildren(logo ? el('img', { src: logo, alt: '', width: '64', height: '64' }) : el('span', { class: 'soft' }, [...values.name][0] ?? ''));
+    const logo = picture ?? (saved.logoUrl?.startsWith(OWN) && !gone ? saved.logoUrl : null);
+    look.replaceChildren(logo ? el('img', { src: logo, alt: '', width: '64', height: '64', on: { error: missing } }) : el('span', { class: 'soft' }, [...values.name][0] ?? ''));
     shown.replaceChildren(preview({ ...values, logo }));
+  }
+
+  /** The picture is not there any more: shown as if there were none, as the portal does. */
+  function missing() {
+    gone = true;
+    draw();
   }
 
   async function choose() {

@@ -65,7 +65,7 @@ export async function show(frame) {
       if (mine !== asked || !frame.current()) return;
       const [key, vars] = wordsFor(error);
       news.replaceChildren(note('bad', key, vars), el('button', { class: 'button', type: 'button', t: 'common.tryAgain', on: { click: () => refresh() } }));
-      if (anew) rows.replaceChildren();
+      if (anew) rows.hidden = true;
     } finally {
       if (mine === asked) rows.removeAttribute('aria-busy');
     }
