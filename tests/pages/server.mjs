@@ -79,6 +79,17 @@ export class Server {
     return this.db.prepare(sql).bind(...args).run();
   }
 
+  /** The minute's work, as cron does it. */
+  async cron() {
+    const worker = await this.miniflare.getWorker();
+    await worker.scheduled({ cron: '* * * * *' });
+  }
+
+  /** A copy in KV that a change behind the Worker's back has made old. */
+  forget(key) {
+    return this.kv.delete(key);
+  }
+
   async down() {
     await Promise.race([this.miniflare?.dispose(), new Promise((done) => setTimeout(done, 5000))]);
   }

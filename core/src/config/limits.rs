@@ -37,6 +37,7 @@ pub enum LimitName {
     ForwardAuthRenewal,
     ReturnAddress,
     Introspect,
+    Attachment,
     SignedIn,
 }
 
@@ -92,6 +93,7 @@ pub static LIMITS: &[LimitRow] = &[
     row(LimitName::ForwardAuthRenewal, "FORWARD_AUTH_RENEWAL", "forward-auth-renewal", None, fixed(3_000, 60, 10)),
     row(LimitName::ReturnAddress, "RETURN_ADDRESS", "return-address", None, fixed(60, 60, 60)),
     row(LimitName::Introspect, "INTROSPECT", "introspect", fixed(3_000, 60, 60), fixed(300, 60, 60)),
+    row(LimitName::Attachment, "ATTACHMENT", "attachment", None, fixed(300, 60, 60)),
     row(LimitName::SignedIn, "SIGNED_IN", "signed-in", Some(Policy::sliding(120, 60)), None),
 ];
 

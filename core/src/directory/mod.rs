@@ -2,6 +2,7 @@
 
 pub mod branding;
 pub mod founding;
+pub mod logo;
 pub mod lookup;
 pub mod merchants;
 pub mod organizations;

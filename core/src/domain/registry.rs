@@ -86,6 +86,8 @@ pub const FEATURES: &[Feature] = &[
     row(Staff, "platform", "platform.keys.manage", "Rotate and remove signing keys", &["platform.keys.view"], &[]),
     row(Staff, "webhooks", "webhooks.view", "See webhooks and their deliveries", &[], &["operator"]),
     row(Staff, "webhooks", "webhooks.manage", "Set up webhooks and send again", &["webhooks.view"], &[]),
+    row(Staff, "platform", "platform.operations.view", "See services, queues and mails that wait", &[], &["platform_admin", "operator"]),
+    row(Staff, "platform", "platform.operations.manage", "Send mails again or give them up", &["platform.operations.view"], &["platform_admin"]),
     row(Customer, "portal", "portal.account.manage", "Change one's own profile", &[], &[]),
     row(Customer, "portal", "portal.users.view", "See the company's users", &[], &[]),
     row(Customer, "portal", "portal.users.manage", "Invite and remove the company's users", &["portal.users.view"], &[]),

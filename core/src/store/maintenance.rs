@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The newest migration this build was written for; a test compares it with the folder.
-pub const LATEST_MIGRATION: &str = "0089_webhooks.sql";
+pub const LATEST_MIGRATION: &str = "0097_organization_logos.sql";
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Applied {

@@ -17,6 +17,8 @@ pub mod inbox;
 pub mod invitations;
 pub mod links;
 pub mod listing;
+pub mod logos;
+pub mod mail_queue;
 pub mod maintenance;
 pub mod membership_invitations;
 pub mod memberships;

@@ -19,7 +19,7 @@ use crate::{
 /// Tries before a mail is given up, the ones whose sender died before settling included.
 pub const MAX_ATTEMPTS: i64 = 10;
 /// How long a claimed mail is left to its sender before another may try.
-const LEASE: i64 = 2 * MINUTE;
+pub(super) const LEASE: i64 = 2 * MINUTE;
 
 /// The part of an order that only its template reads.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -113,7 +113,7 @@ pub fn mail_sent(id: Id<Record>, now: Millis) -> Statement {
 
 pub fn mail_failed(id: Id<Record>, error: &str, retry_at: Option<Millis>, now: Millis) -> Statement {
     Statement::new(
-        "UPDATE mail_outbox SET last_error = ?2, due_at = COALESCE(?3, due_at), abandoned_at = CASE WHEN ?3 IS NULL THEN ?4 END WHERE id = ?1",
+        "UPDATE mail_outbox SET last_error = ?2, due_at = COALESCE(?3, due_at), abandoned_at = CASE WHEN ?3 IS NULL THEN ?4 ELSE abandoned_at END WHERE id = ?1",
         args![id, error.chars().take(300).collect::<String>(), retry_at, now],
     )
 }

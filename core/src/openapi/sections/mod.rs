@@ -41,6 +41,7 @@ pub const SECTIONS: &[Section] = &[
     directory::TENANTS,
     webhooks::WEBHOOKS,
     operations::AUDIT,
+    operations::OPERATIONS,
     operations::DEPLOYMENT,
     operations::DEVELOPMENT,
 ];

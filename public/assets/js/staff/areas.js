@@ -34,13 +34,23 @@ export const PAGES = [
 
   page('directory/organizations', 'directory/organizations.js', 'directory', 'directory.organizations.view', { group: 'directory', name: 'staff.nav.organizations', icon: 'tree' }),
   page('directory/merchants', 'directory/merchants.js', 'directory', 'directory.merchants.view', { group: 'directory', name: 'staff.nav.merchants', icon: 'shop' }),
+  page('directory/branding', 'directory/branding.js', 'branding', 'directory.organizations.view', { group: 'directory', name: 'staff.nav.branding', icon: 'palette' }),
   page('directory/tenants', 'directory/tenants.js', 'directory', 'directory.tenants.view', { group: 'directory', name: 'staff.nav.tenants', icon: 'building' }),
+  page('directory/partners', 'directory/partners.js', 'partners', 'directory.partners.view', { group: 'directory', name: 'staff.nav.partners', icon: 'badge' }),
+  page('directory/partners/:id', 'directory/partner.js', 'partners', 'directory.partners.view'),
 
   page('integrations/webhooks', 'integrations/webhooks.js', 'integrations', 'webhooks.view', { group: 'integrations', name: 'staff.nav.webhooks', icon: 'route' }),
   page('integrations/webhooks/:id', 'integrations/webhook.js', 'integrations', 'webhooks.view'),
   page('integrations/webhooks/:id/deliveries/:delivery', 'integrations/delivery.js', 'integrations', 'webhooks.view'),
 
   page('audit', 'security/audit.js', 'audit', 'auth.audit.view', { group: 'security', name: 'staff.nav.audit', icon: 'book' }),
+  page('keys', 'security/keys.js', 'keys', 'platform.keys.view', { group: 'security', name: 'staff.nav.keys', icon: 'key' }),
+  page('apps', 'apps/list.js', 'apps', 'apps.view', { group: 'security', name: 'staff.nav.apps', icon: 'app' }),
+  page('apps/:id', 'apps/app.js', 'apps', 'apps.view'),
+  page('apps/:id/rules', 'apps/rules.js', 'rules', 'apps.view'),
+
+  page('operations/health', 'operations/health.js', 'operations', 'platform.operations.view', { group: 'operations', name: 'staff.nav.health', icon: 'pulse' }),
+  page('operations/outbox', 'operations/outbox.js', 'operations', 'platform.operations.view', { group: 'operations', name: 'staff.nav.outbox', icon: 'mail' }),
 ];
 
 const PATTERNS = PAGES.map((one) => {

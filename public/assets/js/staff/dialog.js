@@ -3,7 +3,7 @@ import { el, one } from '../lib/dom.js';
 import { handle } from '../lib/form.js';
 
 /** A labelled field with room for a hint and for what is wrong with it. */
-export function field(name, t, { hint, value, choices, long, ...attributes } = {}) {
+export function field(name, t, { hint, value, choices, long, vars, ...attributes } = {}) {
   const id = `field-${name}`;
   const described = `${id}-error${hint ? ` ${id}-hint` : ''}`;
   const shared = { id, name, 'aria-describedby': described, ...attributes };
@@ -14,7 +14,7 @@ export function field(name, t, { hint, value, choices, long, ...attributes } = {
     input = el('textarea', { rows: '4', ...shared });
     input.value = value ?? '';
   } else input = el('input', { type: 'text', autocomplete: 'off', ...shared, value });
-  return el('div', { class: 'field' }, el('label', { for: id, t }), hint ? el('p', { class: 'hint', id: `${id}-hint`, t: hint }) : null, input, el('p', { class: 'field-error', id: `${id}-error` }));
+  return el('div', { class: 'field' }, el('label', { for: id, t, vars }), hint ? el('p', { class: 'hint', id: `${id}-hint`, t: hint }) : null, input, el('p', { class: 'field-error', id: `${id}-error` }));
 }
 
 /** Boxes to tick: [value, words, ticked, hint, key of why it cannot be ticked]. */

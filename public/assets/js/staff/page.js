@@ -30,8 +30,8 @@ export function button(t, act, { kind = '', label, vars, off } = {}) {
   return el('button', { class: `button ${kind}`, type: 'button', t, tLabel: label, vars, ...state, on: { click: (event) => off || act(event.currentTarget) } });
 }
 
-/** Runs an action behind a button: busy meanwhile, asks first where told to, says what went wrong. */
-export async function act(node, work, { ask, done, vars } = {}) {
+/** Runs an action behind a button: busy meanwhile, asks first where told to, says what went wrong; `errors` and `failed` as forms have them. */
+export async function act(node, work, { ask, done, vars, errors, failed } = {}) {
   if (ask && !(await confirm({ vars, ...ask }))) return false;
   working(node, true);
   try {
@@ -40,7 +40,8 @@ export async function act(node, work, { ask, done, vars } = {}) {
     return result ?? true;
   } catch (error) {
     if (error.code === undefined) throw error;
-    const [key, words] = wordsFor(error);
+    if (failed?.(error)) return false;
+    const [key, words] = wordsFor(error, errors);
     tell('bad', key, words);
     return false;
   } finally {

@@ -13,8 +13,9 @@ const ASKED = [
   'auth.roles.list', 'auth.roles.manage', 'auth.acl.manage', 'auth.audit.view',
   'directory.tenants.view', 'directory.tenants.manage', 'directory.organizations.view', 'directory.organizations.manage',
   'directory.merchants.view', 'directory.merchants.manage',
-  'platform.keys.view', 'platform.keys.manage', 'platform.apps.view', 'platform.apps.manage', 'platform.operations.view',
   'webhooks.view', 'webhooks.manage',
+  'directory.partners.view', 'directory.partners.manage', 'apps.view', 'apps.manage',
+  'platform.keys.view', 'platform.keys.manage', 'platform.operations.view', 'platform.operations.manage',
 ];
 
 let email = null;

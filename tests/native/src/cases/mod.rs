@@ -4,10 +4,11 @@
 
 mod admin;
 pub mod apps;
-mod directory;
+pub mod directory;
 pub mod edge;
 mod keys;
 mod links;
+mod operations;
 mod people;
 mod portal;
 pub mod roles;
@@ -56,6 +57,7 @@ pub fn of(route: &Route) -> Option<Case> {
         .or_else(|| edge::of(route.name))
         .or_else(|| keys::of(route.name))
         .or_else(|| webhooks::of(route.name))
+        .or_else(|| operations::of(route.name))
         .or_else(|| open(route.name))
 }
 

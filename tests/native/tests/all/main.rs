@@ -24,6 +24,7 @@ mod layers;
 mod mass_assignment;
 mod matrix;
 mod openapi;
+mod operations;
 mod priority;
 mod props;
 mod quality;
