@@ -9,6 +9,7 @@ pub mod branding;
 pub mod device;
 pub mod effective;
 pub mod email;
+pub mod embed;
 pub mod entity;
 pub mod event;
 pub mod feature;

@@ -3,9 +3,9 @@
 export const CA = '/api/customer_accounts';
 
 export class ApiError extends Error {
-  constructor({ status = 0, code, details = null, retryAfter = 0 }) {
+  constructor({ status = 0, code, details = null, retryAfter = 0, reason = null }) {
     super(code);
-    Object.assign(this, { status, code, details, retryAfter });
+    Object.assign(this, { status, code, details, retryAfter, reason });
   }
 }
 
@@ -15,14 +15,14 @@ const STATUS_CODES = { 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN', 404: 'NOT_FOUND
 export const ifUnchanged = (updatedAt) => (updatedAt ? { 'x-om-ext-optimistic-lock-expected-updated-at': updatedAt } : {});
 
 /** One call, nothing else. */
-export async function call(method, path, body, headers = {}) {
+export async function call(method, path, body, headers = {}, credentials = 'same-origin') {
   let response;
   try {
     response = await fetch(path, {
       method,
       headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
-      credentials: 'same-origin',
+      credentials,
       cache: 'no-store',
       signal: AbortSignal.timeout(30_000),
     });
@@ -36,6 +36,7 @@ export async function call(method, path, body, headers = {}) {
     status: response.status,
     code: data.code ?? STATUS_CODES[response.status] ?? 'INTERNAL',
     details: data.details ?? null,
+    reason: data.reason ?? null,
     retryAfter: Number(response.headers.get('retry-after')) || 0,
   });
 }

@@ -6,6 +6,7 @@ mod admin;
 pub mod apps;
 mod directory;
 pub mod edge;
+pub mod embed;
 mod keys;
 mod links;
 mod people;
@@ -53,6 +54,7 @@ pub fn of(route: &Route) -> Option<Case> {
         .or_else(|| roles::of(route.name))
         .or_else(|| apps::of(route.name))
         .or_else(|| edge::of(route.name))
+        .or_else(|| embed::of(route.name))
         .or_else(|| keys::of(route.name))
         .or_else(|| open(route.name))
 }
