@@ -15,9 +15,13 @@ import * as sdk from './cases/sdk.mjs';
 import * as docs from './cases/docs.mjs';
 import * as gate from './cases/gate.mjs';
 import * as all from './cases/all.mjs';
+import * as embed from './cases/embed.mjs';
+import * as canary from './cases/canary.mjs';
+import * as every from './cases/every.mjs';
+import * as newcomer from './cases/newcomer.mjs';
 
 const only = process.argv.find((arg) => arg.startsWith('--only='))?.slice(7);
-const LIMIT = 90_000;
+const LIMIT = 120_000;
 const counts = { passed: 0, failed: 0 };
 const failures = [];
 
@@ -63,7 +67,7 @@ const server = await new Server().up();
 const browser = await launch();
 try {
   for (const view of Object.keys(VIEWS)) {
-    for (const [name, body] of Object.entries({ ...outside.cases, ...inside.cases, ...office.cases, ...backOffice.cases, ...sdk.cases, ...docs.cases, ...gate.cases, ...all.cases })) {
+    for (const [name, body] of Object.entries({ ...outside.cases, ...inside.cases, ...office.cases, ...backOffice.cases, ...sdk.cases, ...docs.cases, ...gate.cases, ...all.cases, ...embed.cases, ...canary.cases, ...every.cases, ...newcomer.cases })) {
       const opened = [];
       const tools = { server, browser, view, opened };
       await run(`${view}: ${name}`, () => body(tools), opened);

@@ -2,7 +2,7 @@
 // sign in to: an address that is of no use any more is asked for anew where it came from.
 import { call } from '../lib/api.js';
 import { watchConnection } from '../lib/connection.js';
-import { el, focusOn, icon, note, one } from '../lib/dom.js';
+import { all, el, focusOn, icon, note, one } from '../lib/dom.js';
 import { wordsFor } from '../lib/errors.js';
 import { start, t } from '../lib/i18n.js';
 
@@ -19,10 +19,11 @@ export const read = (path) => call('GET', path, undefined, { authorization: `Bea
 
 /** Fills the page, or says why not. What can be mended by waiting can be tried again. */
 export async function show(fill) {
-  const slot = one('[data-page-error]');
+  const [slot, body] = [one('[data-page-error]'), one('[data-fills]')];
   try {
     await fill();
     slot.replaceChildren();
+    body.hidden = false;
   } catch (error) {
     if (error.code === undefined) throw error;
     const told = end(error);
@@ -30,6 +31,8 @@ export async function show(fill) {
     const [key, vars] = wordsFor(error);
     const again = el('button', { class: 'button', type: 'button', t: 'common.tryAgain', on: { click: () => show(fill) } });
     slot.replaceChildren(el('div', { class: 'stack-small' }, note('bad', key, vars), el('div', {}, again)));
+    body.hidden = true;
+    for (const node of all('.waiting')) node.classList.remove('waiting');
     focusOn(slot);
   }
 }

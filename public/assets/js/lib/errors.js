@@ -18,6 +18,7 @@ export function wordsFor(error, own = {}) {
   const code = error.code ?? 'INTERNAL';
   if (code === 'RATE_LIMITED' && error.retryAfter > 0) return ['error.wait', { count: error.retryAfter }];
   if (own[code]) return [own[code], {}];
+  if (code === 'UNAVAILABLE' && error.retryAfter > 0) return ['error.unavailableWait', { count: error.retryAfter }];
   const key = `error.${code}`;
   return [has(key) ? key : 'error.INTERNAL', {}];
 }
