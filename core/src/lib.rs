@@ -23,6 +23,7 @@ pub mod dev;
 pub mod directory;
 pub mod domain;
 pub mod edge;
+pub mod embed;
 pub mod hashing;
 pub mod io;
 pub mod jose;

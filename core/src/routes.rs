@@ -20,6 +20,7 @@ use crate::{
     directory::{branding, logo, lookup, merchants, organizations, partners, switcher, tenants},
     domain::realm::Realm::{Customer, Staff},
     edge::{check, feed, forward_auth, way_back},
+    embed,
     io::Operations,
     ops::{discovery, health, jwks, mails, status},
     portal::{invitations as company_invitations, nav, notifications, roles as company_roles, users as company},
@@ -133,6 +134,14 @@ pub static ROUTES: &[Route] = table! {
         POST   "/people"    create_person  Can(Staff, "customers.people.manage"),    SIGNED_IN, json(&crm::create::PERSON_BODY),  Events(crm::create::PERSON_AUDIT),  cost(3, 0, 1, 0) => crm::create::person;
         PUT    "/people"    update_person  Can(Staff, "customers.people.manage"),    SIGNED_IN, json(&crm::update::PERSON_BODY),  Events(crm::update::PERSON_AUDIT),  cost(3, 0, 1, 0) => crm::update::person;
         DELETE "/people"    delete_person  Can(Staff, "customers.people.manage"),    SIGNED_IN, None,                             Events(crm::delete::PERSON_AUDIT),  cost(3, 0, 1, 0) => crm::delete::person;
+    }
+    // Views that the CRM shows in frames of its own
+    "/api/customers" {
+        POST "/embeds" create_embed_address Can(Staff, "customer_accounts.view"), SIGNED_IN, json(&embed::create::BODY), Events(embed::create::AUDIT), cost(3, 0, 1, 0) => embed::create::handle;
+    }
+    "/api/embed" {
+        GET "/account-status" embed_account_status Public, public(EmbedView, NoSubject), None, Reads, cost(1, 0, 1, 0) => embed::account_status::handle;
+        GET "/portal-users"   embed_portal_users   Public, public(EmbedView, NoSubject), None, Reads, cost(1, 0, 1, 0) => embed::portal_users::handle;
     }
     // Staff: signing in, and one's own account
     "/api/auth" {

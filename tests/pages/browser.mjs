@@ -67,7 +67,7 @@ export async function visitor(browser, server, view, { lang = 'en-GB', slow = 0 
     context,
     page,
     view,
-    picture: (name) => page.screenshot({ path: fileURLToPath(new URL(`${name}.${view}.png`, shots)), fullPage: true }),
+    picture: (name, { fullPage = true } = {}) => page.screenshot({ path: fileURLToPath(new URL(`${name}.${view}.png`, shots)), fullPage }),
     /** What must hold on any page, in the state that it is in now; leaves a picture of it. */
     async inspect(name, { shift = true } = {}) {
       await page.waitForTimeout(60);

@@ -37,11 +37,11 @@ const TOGETHER = [
 ];
 /** Names, which are the same in every language, and what is shown only where no script runs. */
 const NAMES = /^(…|Enter|Escape|English|Deutsch|Español|Polski|Portcullis(-dev-1)?|[\w.+-]+@[\w.-]+|\?|99\+)$/;
-/** Dictionaries beside the one that every page loads: `staff/customers.`, … Only the back office has them. */
+/** Dictionaries beside the one that every page loads: `staff/customers.`, `embed.`, … Portal pages have none. */
 const PARTS = files('.en.json').map((path) => path.slice('public/assets/i18n/'.length, -'en.json'.length));
 /** The API reference is English, as are the API's own sentences and names. */
 const isReference = (path) => /^public\/(docs\/|assets\/js\/docs\.js$)/.test(path);
-const isStaff = (path) => /\/(staff|backend)\//.test(path);
+const hasMore = (path) => /\/(staff|backend|embed)\//.test(path);
 
 export function findings(mistakes = {}) {
   instead = mistakes;
@@ -71,8 +71,8 @@ export function findings(mistakes = {}) {
   }
 
   const used = new Set();
-  for (const path of files('.html').filter((path) => !isReference(path))) html(path, isStaff(path) ? english : common, used, found);
-  for (const path of files('.js').filter((path) => !isReference(path))) script(path, isStaff(path) ? english : common, used, found);
+  for (const path of files('.html').filter((path) => !isReference(path))) html(path, hasMore(path) ? english : common, used, found);
+  for (const path of files('.js').filter((path) => !isReference(path))) script(path, hasMore(path) ? english : common, used, found);
   for (const key of TOGETHER) {
     used.add(key);
     if (!(key in english)) found.push(`en: ${key}, which the back office puts together, is missing`);

@@ -57,6 +57,8 @@ pub struct Config {
     pub issuer: String,
     pub platform_domains: Vec<String>,
     pub cors_allowed_origins: Vec<String>,
+    /// Origins of the CRM whose pages may frame the embedded views.
+    pub embed_origins: Vec<String>,
     pub cookie_host_prefix: bool,
     /// The parent domain that session cookies are shared under, in lower case.
     pub cookie_domain: Option<String>,
@@ -149,6 +151,7 @@ impl Config {
             app_url,
             platform_domains: r.list("PLATFORM_DOMAINS"),
             cors_allowed_origins: r.list("CORS_ALLOWED_ORIGINS"),
+            embed_origins: r.origins("EMBED_ORIGINS", production),
             cookie_host_prefix: r.one_of("COOKIE_PREFIX", ("", false), [("__Host-", true)]),
             cookie_domain: r.optional("COOKIE_DOMAIN").map(|domain| domain.trim_start_matches('.').to_ascii_lowercase()),
             cookie_same_site: r.one_of("COOKIE_SAMESITE", ("lax", SameSite::Lax), [("strict", SameSite::Strict)]),

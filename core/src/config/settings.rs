@@ -23,6 +23,7 @@ pub static SETTINGS: &[Setting] = &[
     var("ISSUER", "`iss` of every token; default APP_URL"),
     var("PLATFORM_DOMAINS", "comma list of hosts that are the platform itself, beside loopback"),
     var("CORS_ALLOWED_ORIGINS", "comma list of other origins that may call with a bearer token"),
+    var("EMBED_ORIGINS", "comma list of the CRM's origins, which may frame the embedded views; empty: nobody"),
     var("COOKIE_PREFIX", "empty or `__Host-`"),
     var("COOKIE_DOMAIN", "parent domain whose hosts share the session cookies, for apps behind forward-auth; empty: the portal's host alone"),
     var("COOKIE_SAMESITE", "`lax` or `strict`"),

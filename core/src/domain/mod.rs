@@ -10,6 +10,7 @@ pub mod condition;
 pub mod device;
 pub mod effective;
 pub mod email;
+pub mod embed;
 pub mod entity;
 pub mod event;
 pub mod event_catalogue;

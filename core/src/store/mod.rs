@@ -12,6 +12,7 @@ pub mod company_users;
 pub mod consents;
 pub mod directory;
 pub mod effective;
+pub mod embed;
 pub mod entities;
 pub mod inbox;
 pub mod invitations;

@@ -95,29 +95,14 @@ pub fn identity(by: By, organization: Option<Id<Organization>>) -> Query {
 /// The same as seen from another organization, which the request names: of this tenant or of another. One that is not
 /// there is a place nobody is a member of.
 pub fn identity_at(by: By, organization: Option<Id<Organization>>, named: Option<Id<Organization>>) -> Query {
-    let (seat, place) = match named {
-        None => (
+    let select = match named {
+        None => select(
             "s.tenant_id, s.organization_id",
             "JOIN tenants t ON t.id = s.tenant_id AND t.deleted_at IS NULL \
              LEFT JOIN organizations o ON o.id = s.organization_id AND o.tenant_id = s.tenant_id AND o.deleted_at IS NULL",
         ),
-        Some(_) => (
-            "t.id AS tenant_id, ?5 AS organization_id",
-            "LEFT JOIN organizations o ON o.id = ?5 AND o.deleted_at IS NULL \
-             AND EXISTS (SELECT 1 FROM tenants ot WHERE ot.id = o.tenant_id AND ot.deleted_at IS NULL) \
-             JOIN tenants t ON t.id = COALESCE(o.tenant_id, s.tenant_id) AND t.deleted_at IS NULL",
-        ),
+        Some(_) => seen_from("?5"),
     };
-    let select = format!(
-        "SELECT s.id AS session_id, s.remember, s.last_used_at, s.expires_at, s.deleted_at AS ended_at, {seat}, u.id AS user_id, \
-         u.email, u.display_name, u.email_verified_at, u.is_active, u.last_login_at, u.created_at, u.sessions_revoked_at, u.must_change_password, \
-         u.locale, t.is_active AS tenant_active, t.policy AS tenant_policy, o.is_active AS organization_active, o.slug AS organization_slug, \
-         o.name AS organization_name, t.partner_id AS tenant_partner, {} AS above, \
-         (SELECT json_group_array(json_object({})) {MEMBERSHIPS}) AS memberships, {ACLS} AS acls \
-         FROM staff_user_sessions s JOIN staff_users u ON u.id = s.user_id AND u.deleted_at IS NULL {place} ",
-        above("o.id"),
-        membership("o.id")
-    );
     match by {
         // The token names exactly the place the session is active in; after a switch the older token is void.
         By::Claims { session, user, tenant } => {
@@ -127,6 +112,36 @@ pub fn identity_at(by: By, organization: Option<Id<Organization>>, named: Option
         }
         By::Token(hash) => Query::new(format!("{select}WHERE s.token_hash = ?1"), args![hash.as_str()]),
     }
+}
+
+/// Who opened a session, as seen from an organization, wherever else the session is active by now.
+pub fn identity_in(session: Id<Session>, user: Id<User>, organization: Id<Organization>) -> Query {
+    Query::new(format!("{}WHERE s.id = ?1 AND s.user_id = ?2", seen_from("?3")), args![session, user, organization])
+}
+
+/// The identity as seen from the organization of a parameter. One that is not there is a place nobody is a member of.
+fn seen_from(organization: &str) -> String {
+    select(
+        &format!("t.id AS tenant_id, {organization} AS organization_id"),
+        &format!(
+            "LEFT JOIN organizations o ON o.id = {organization} AND o.deleted_at IS NULL \
+             AND EXISTS (SELECT 1 FROM tenants ot WHERE ot.id = o.tenant_id AND ot.deleted_at IS NULL) \
+             JOIN tenants t ON t.id = COALESCE(o.tenant_id, s.tenant_id) AND t.deleted_at IS NULL"
+        ),
+    )
+}
+
+fn select(seat: &str, place: &str) -> String {
+    format!(
+        "SELECT s.id AS session_id, s.remember, s.last_used_at, s.expires_at, s.deleted_at AS ended_at, {seat}, u.id AS user_id, \
+         u.email, u.display_name, u.email_verified_at, u.is_active, u.last_login_at, u.created_at, u.sessions_revoked_at, u.must_change_password, \
+         u.locale, t.is_active AS tenant_active, t.policy AS tenant_policy, o.is_active AS organization_active, o.slug AS organization_slug, \
+         o.name AS organization_name, t.partner_id AS tenant_partner, {} AS above, \
+         (SELECT json_group_array(json_object({})) {MEMBERSHIPS}) AS memberships, {ACLS} AS acls \
+         FROM staff_user_sessions s JOIN staff_users u ON u.id = s.user_id AND u.deleted_at IS NULL {place} ",
+        above("o.id"),
+        membership("o.id")
+    )
 }
 
 /// Memberships and ACLs out of the JSON columns of the identity and login queries.

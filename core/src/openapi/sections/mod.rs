@@ -30,6 +30,7 @@ pub const SECTIONS: &[Section] = &[
     customer::COMPANY,
     administration::CUSTOMERS,
     administration::REGISTRY,
+    administration::EMBEDS,
     staff::SIGN_IN,
     staff_people::OWN_ACCOUNT,
     staff_people::PEOPLE,

@@ -3,9 +3,9 @@
 export const CA = '/api/customer_accounts';
 
 export class ApiError extends Error {
-  constructor({ status = 0, code, details = null, retryAfter = 0, sentence = '' }) {
+  constructor({ status = 0, code, details = null, retryAfter = 0, sentence = '', reason = null }) {
     super(code);
-    Object.assign(this, { status, code, details, retryAfter, sentence });
+    Object.assign(this, { status, code, details, retryAfter, sentence, reason });
   }
 }
 
@@ -25,14 +25,14 @@ function fieldsOf({ details, issues, fieldErrors }) {
 }
 
 /** One call, nothing else. */
-export async function call(method, path, body, headers = {}) {
+export async function call(method, path, body, headers = {}, credentials = 'same-origin') {
   let response;
   try {
     response = await fetch(path, {
       method,
       headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
-      credentials: 'same-origin',
+      credentials,
       cache: 'no-store',
       signal: AbortSignal.timeout(30_000),
     });
@@ -47,6 +47,7 @@ export async function call(method, path, body, headers = {}) {
     code: data.code ?? STATUS_CODES[response.status] ?? 'INTERNAL',
     details: fieldsOf(data),
     sentence: typeof data.error === 'string' ? data.error : '',
+    reason: data.reason ?? null,
     retryAfter: Number(response.headers.get('retry-after')) || 0,
   });
 }

@@ -28,6 +28,7 @@ export function wordsFor(error, own = {}) {
   const understood = understand(error);
   if (understood) return understood;
   if (own[code]) return [own[code], {}];
+  if (code === 'UNAVAILABLE' && error.retryAfter > 0) return ['error.unavailableWait', { count: error.retryAfter }];
   const key = `error.${code}`;
   return [has(key) ? key : 'error.INTERNAL', {}];
 }

@@ -6,6 +6,7 @@ mod admin;
 pub mod apps;
 pub mod directory;
 pub mod edge;
+pub mod embed;
 mod keys;
 mod links;
 mod operations;
@@ -55,6 +56,7 @@ pub fn of(route: &Route) -> Option<Case> {
         .or_else(|| roles::of(route.name))
         .or_else(|| apps::of(route.name))
         .or_else(|| edge::of(route.name))
+        .or_else(|| embed::of(route.name))
         .or_else(|| keys::of(route.name))
         .or_else(|| webhooks::of(route.name))
         .or_else(|| operations::of(route.name))
