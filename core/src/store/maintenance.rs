@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The newest migration this build was written for; a test compares it with the folder.
-pub const LATEST_MIGRATION: &str = "0079_staff_role_overrides.sql";
+pub const LATEST_MIGRATION: &str = "0093_foreign_passwords.sql";
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Applied {
