@@ -103,7 +103,12 @@ impl Cx<'_> {
             writes.push(store::ballast::shift(pages, from));
             if let Some((event, _)) = events.first() {
                 let happened = applies && events.iter().any(|(_, meant)| *meant);
-                writes.push(store::ballast::unqueued(event.tenant, !happened, pages, from));
+                writes.push(store::ballast::unqueued(
+                    Some(event.tenant).filter(|tenant| *tenant != crate::pipeline::place::nowhere()),
+                    !happened,
+                    pages,
+                    from,
+                ));
             }
         }
         #[cfg(feature = "twins")]

@@ -21,12 +21,17 @@ pub fn shift(pages: u32, from: u8) -> Statement {
 }
 
 /// The page that an event of the tenant's would have written to the queue of webhooks, where somebody listens and none happened.
-/// `from` and `pages` as for [`shift`], whose pages it stays off: a page changed twice is written once.
-pub fn unqueued(tenant: Id<Tenant>, none_happened: bool, pages: u32, from: u8) -> Statement {
+/// Who named no tenant is taken for somebody of one with listeners, if there is any. `from` and `pages` as for [`shift`],
+/// whose pages it stays off: a page changed twice is written once.
+pub fn unqueued(tenant: Option<Id<Tenant>>, none_happened: bool, pages: u32, from: u8) -> Statement {
     let slot = pages.min(SLOTS - 1).wrapping_add(u32::from(from)) % SLOTS;
+    let listener = |of: &str| format!("EXISTS (SELECT 1 FROM webhook_endpoints e WHERE e.tenant_id {of} AND e.deleted_at IS NULL AND e.enabled = 1)");
     Statement::new(
-        "UPDATE ballast SET times = times + 1 WHERE slot = ?1 AND ?2 = 1 AND EXISTS (SELECT 1 FROM webhook_endpoints e WHERE e.tenant_id = ?3 \
-         AND e.deleted_at IS NULL AND e.enabled = 1)",
+        format!(
+            "UPDATE ballast SET times = times + 1 WHERE slot = ?1 AND ?2 = 1 AND CASE WHEN ?3 IS NULL THEN {} ELSE {} END",
+            listener("> ''"),
+            listener("= ?3")
+        ),
         args![i64::from(slot), none_happened, tenant],
     )
 }

@@ -161,7 +161,7 @@ test('410 turns an endpoint off, and what it missed can be sent since a time', a
 async function repeats(server) {
   const client = await staff(server);
   const receiver = await new Receiver().start();
-  receiver.answer({ status: 200, delay: 150 });
+  receiver.answer({ status: 200, delay: 80 });
   const hook = await endpoint(client, receiver.url);
   await Promise.all(Array.from({ length: 12 }, () => signIn(server)));
   await Promise.all(Array.from({ length: 6 }, () => server.cron()));
@@ -206,29 +206,29 @@ test('kill -9 between the receiver and the note of it: delivered again, with the
   await mine.stop();
 }, { timeout: 90_000 });
 
-test('a sign-in is never slower for its receivers: none, one that hangs, twenty that hang', async () => {
+test('a sign-in is never slower for its receivers: none, twenty that hang', async () => {
   const hanging = await new Receiver().start();
   hanging.answer({ hang: true });
   const servers = {};
-  for (const [name, endpoints] of [['none', 0], ['one', 1], ['twenty', 20]]) {
+  for (const [name, endpoints] of [['none', 0], ['twenty', 20]]) {
     servers[name] = await start({ vars: SCALED });
     const client = await staff(servers[name]);
     for (let n = 0; n < endpoints; n += 1) await endpoint(client, `${hanging.url}?${n}`, ['*']);
   }
-  const times = { none: [], one: [], twenty: [] };
+  const times = { none: [], twenty: [] };
   // In turns, so that whatever else the machine does hits all alike.
   for (let round = 0; round < size(20, 300); round += 1) {
     for (const [name, mine] of Object.entries(servers)) {
       const reply = await signIn(mine);
       isOk(reply);
-      if (round >= 5) times[name].push(reply.ms);
+      if (round >= 3) times[name].push(reply.ms);
     }
   }
   const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
   const medians = Object.fromEntries(Object.entries(times).map(([name, list]) => [name, median(list)]));
   note(Object.entries(medians).map(([name, ms]) => `${name}: ${ms.toFixed(1)} ms`).join(', '));
   // A receiver that were waited for would cost its whole half second.
-  for (const name of ['one', 'twenty']) assert.ok(medians[name] < medians.none * 1.5 + 15, `${name}: ${medians[name]} ms against ${medians.none} ms`);
+  assert.ok(medians.twenty < medians.none * 1.5 + 15, `${medians.twenty} ms against ${medians.none} ms`);
   const operations = [];
   for (const mine of Object.values(servers)) operations.push((await signIn(mine)).headers['x-portcullis-operations']);
   assert.equal(new Set(operations).size, 1, operations.join(' | '));
