@@ -159,3 +159,14 @@ fn what_is_rolled_back_is_not_sent_and_what_is_committed_is_queued_with_it() {
     world.minute();
     assert_eq!((world.receivers.take().len(), world.count("webhook_queue")), (1, 0));
 }
+
+#[test]
+fn where_nobody_listens_an_event_costs_one_look_into_an_index() {
+    let world = World::new();
+    let condition = "SELECT 1 FROM webhook_endpoints e WHERE e.tenant_id = NEW.tenant_id AND e.deleted_at IS NULL AND e.enabled = 1";
+    let trigger = world.value("SELECT sql FROM sqlite_schema WHERE name = 'webhook_queue_after_event'");
+    assert!(trigger.as_str().unwrap().contains(condition), "{trigger}");
+    let plan = world.rows(&format!("EXPLAIN QUERY PLAN {}", condition.replace("NEW.tenant_id", "'x'")));
+    assert_eq!(plan.len(), 1, "{plan:?}");
+    assert_eq!(plan[0]["detail"], "SEARCH e USING COVERING INDEX webhook_endpoints_listening (tenant_id=?)");
+}
