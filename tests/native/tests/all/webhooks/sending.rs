@@ -168,5 +168,6 @@ fn where_nobody_listens_an_event_costs_one_look_into_an_index() {
     assert!(trigger.as_str().unwrap().contains(condition), "{trigger}");
     let plan = world.rows(&format!("EXPLAIN QUERY PLAN {}", condition.replace("NEW.tenant_id", "'x'")));
     assert_eq!(plan.len(), 1, "{plan:?}");
-    assert_eq!(plan[0]["detail"], "SEARCH e USING COVERING INDEX webhook_endpoints_listening (tenant_id=?)");
+    let look = plan[0]["detail"].as_str().unwrap();
+    assert!(look.starts_with("SEARCH e USING ") && look.ends_with("INDEX webhook_endpoints_listening (tenant_id=?)"), "{look}");
 }
