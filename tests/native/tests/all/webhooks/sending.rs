@@ -139,6 +139,21 @@ fn a_test_reaches_its_own_endpoint_only() {
     assert!(first.deliveries(&world).iter().all(|delivery| delivery["event"] != "webhook.test"));
 }
 
+/// More events than one go deals out, of which nobody here wants any: the one behind them does not wait for another minute.
+#[test]
+fn a_long_queue_is_dealt_out_to_its_end() {
+    let world = World::seeded();
+    set_up(&world, &["x.wanted"]);
+    let insert = |name: &str| {
+        let (id, tenant, now) = (world.id::<()>(), world.acme().tenant, world.now());
+        world.arrange(&format!("INSERT INTO event_outbox VALUES ('{id}', '{tenant}', NULL, '{name}', '{{}}', {now})"));
+    };
+    (0..450).for_each(|_| insert("x.other"));
+    insert("x.wanted");
+    world.minute();
+    assert_eq!((names(&world.receivers.take()), world.count("webhook_queue")), (vec!["x.wanted".to_owned()], 0));
+}
+
 /// An organization's trigger or a console writes events too: whoever writes one, it is queued in that transaction.
 #[test]
 fn what_is_rolled_back_is_not_sent_and_what_is_committed_is_queued_with_it() {
