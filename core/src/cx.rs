@@ -101,6 +101,15 @@ impl Cx<'_> {
         if let Some(pages) = ballast {
             let [from] = self.io.random();
             writes.push(store::ballast::shift(pages, from));
+            if let Some((event, _)) = events.first() {
+                let happened = applies && events.iter().any(|(_, meant)| *meant);
+                writes.push(store::ballast::unqueued(
+                    Some(event.tenant).filter(|tenant| *tenant != crate::pipeline::place::nowhere()),
+                    !happened,
+                    pages,
+                    from,
+                ));
+            }
         }
         #[cfg(feature = "twins")]
         if self.twin("commit-in-pieces") {

@@ -36,7 +36,7 @@ impl Webhooks {
             waits: waits(r),
             disable_after: seconds(r.number("WEBHOOK_DISABLE_AFTER_SECONDS", 5 * A_DAY, 1, 60 * A_DAY)),
             overlap: seconds(r.number("WEBHOOK_SECRET_OVERLAP_SECONDS", A_DAY, 0, 30 * A_DAY)),
-            run: usize::try_from(r.number("WEBHOOK_RUN_DELIVERIES", 18, 1, 300)).unwrap_or(1),
+            run: usize::try_from(r.number("WEBHOOK_RUN_DELIVERIES", 12, 1, 300)).unwrap_or(1),
             loopback,
         }
     }

@@ -110,7 +110,7 @@ pub const EVENTS: &[Described] = &[
     event("customer_accounts.session.ended", "Sessions of a customer were ended.", &["by", "tenantId", "userId", "all?", "except?", "sessionId?"]),
     event(
         "customer_accounts.user.created",
-        "There is a new customer account. Its address is proven with `email.verified`, or already is, where staff made it or an invitation was accepted.",
+        "There is a new customer account. Its address is proven with the event email.verified, or already is, where staff made it or an invitation was accepted.",
         &["email", "id", "organizationId", "snapshot", "tenantId", "createdBy?", "invitationId?"],
     ),
     event(

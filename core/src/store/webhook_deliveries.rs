@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Events that are dealt out in one go.
-pub const DEAL: i64 = 200;
+pub const DEAL: u64 = 200;
 /// Events that are sent again in one go, at most.
 pub const REPLAY: i64 = 5_000;
 /// How long events are kept, and with them what could be sent.

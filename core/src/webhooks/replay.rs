@@ -4,7 +4,6 @@ use serde_json::json;
 
 use super::{MANAGE, deliveries::MISSING, event, target};
 use crate::{
-    app::Later,
     change::Change,
     cx::Cx,
     domain::{audit::Entry, event::Event, id::Record},
@@ -49,7 +48,6 @@ pub async fn one(cx: &Cx<'_>) -> Result<Response, Problem> {
         Err(StoreError::Precondition) => Err(Problem::not_found(MISSING)),
         other => {
             other?;
-            cx.after(Later::SendWebhooks);
             Ok(Response::ok())
         }
     }
@@ -67,6 +65,5 @@ pub async fn since(cx: &Cx<'_>) -> Result<Response, Problem> {
     let told = replayed(cx, &row, json!({"since": since, "include": include}))?;
     let mut written = cx.commit(Change::new(writes).audit(entry).event(told)).await?.into_iter().skip(1);
     let queued = written.next().unwrap_or_default().rows.first::<Count>()?.map_or(0, |count| count.n);
-    cx.after(Later::SendWebhooks);
     Ok(Response::json(200, &json!({"ok": true, "queued": queued, "complete": queued < deliveries::REPLAY})))
 }

@@ -53,8 +53,13 @@ pub async fn send_due(deployment: &Deployment, io: &Io<'_>, now: Millis) -> Resu
         let lease: Id<Record> = Id::new(now, io.random());
         let mut writes = deliveries::deal().to_vec();
         writes.push(webhooks::claim(lease, now, until(deployment, now), SIDE_BY_SIDE));
-        let endpoints = io.write(writes).await?.pop().unwrap_or_default().rows.all::<Leased>()?;
+        let mut written = io.write(writes).await?;
+        let endpoints = written.pop().unwrap_or_default().rows.all::<Leased>()?;
         if endpoints.is_empty() {
+            // Nothing is due; a queue that was longer than one go is dealt out to its end.
+            if written.pop().is_some_and(|dealt| dealt.changes >= deliveries::DEAL) {
+                continue;
+            }
             break;
         }
         let share = left.div_ceil(endpoints.len());

@@ -4,7 +4,6 @@ use serde_json::json;
 
 use super::{MANAGE, replay::insist_on, target};
 use crate::{
-    app::Later,
     change::Change,
     cx::Cx,
     domain::{
@@ -28,6 +27,5 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let writes = vec![outbox::event(id, &event, cx.now, true), deliveries::insert(row.id, id, cx.now), webhooks::hurry(row.id)];
     let entry = Entry::new("webhook.tested", "webhook", row.id).within(row.tenant_id, row.organization_id).detail(json!({"delivery": id}));
     cx.commit(Change::new(writes).audit(entry)).await?;
-    cx.after(Later::SendWebhooks);
     Ok(Response::json(202, &json!({"ok": true, "deliveryId": id})))
 }

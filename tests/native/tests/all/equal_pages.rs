@@ -140,3 +140,36 @@ fn every_sign_up_writes_as_many_pages() {
         ("reminded just now", pages("", just_asked(BUYER), sign_up, BUYER)),
     ]);
 }
+
+/// Somebody hears of every event of the tenant's by a webhook.
+fn listened(world: &World) {
+    world.arrange(&format!(
+        "INSERT INTO webhook_endpoints (id, tenant_id, url, events_json, secret_wrapped, created_at) VALUES ('w', '{}', 'https://hooks.example.com/', '[\"*\"]', '', 1)",
+        world.acme().tenant
+    ));
+}
+
+#[test]
+fn where_somebody_listens_to_events_it_is_as_many_pages_too() {
+    let wrong = |world: &World, email: &str| world.login_request(email, "wrong password");
+    let (heard, unheard) = (pages("", listened, wrong, BUYER), pages("", NOTHING, wrong, BUYER));
+    assert_eq!(heard, unheard + 1, "the queue's page");
+    all_write_the_same([("a wrong password", heard), ("nobody there", pages("", listened, wrong, NOBODY))]);
+    let staff = |_: &World, email: &str| login_request(email, "wrong password");
+    all_write_the_same([("a wrong password of staff", pages("", listened, staff, ADMIN)), ("nobody of staff", pages("", listened, staff, NOBODY))]);
+    let reset = |world: &World, email: &str| {
+        Req::post("/api/customer_accounts/password/reset-request").json(json!({"email": email, "tenantId": world.acme().tenant}))
+    };
+    all_write_the_same([("a link", pages("", listened, reset, BUYER)), ("a link for nobody", pages("", listened, reset, NOBODY))]);
+    let sign_up = |world: &World, email: &str| world.signup_request(email, "a fine passphrase");
+    let waits = |world: &World| {
+        world.send(sign_up(world, PENDING)).ok(202);
+        world.advance_seconds(120);
+        listened(world);
+    };
+    all_write_the_same([
+        ("a free address", pages("", waits, sign_up, "fresh@acme.example")),
+        ("waiting", pages("", waits, sign_up, PENDING)),
+        ("taken", pages("", waits, sign_up, BUYER)),
+    ]);
+}

@@ -97,6 +97,7 @@ fn a_commit_whose_reply_is_lost_is_whole_and_asking_again_does_no_harm() {
         "mail_outbox",
         "app_credentials",
         "webhook_queue",
+        "webhook_deliveries",
     ];
     // Nothing about a new one has to be unique, or its slug gets a suffix: who asks again gets another, and can tell from the list.
     let makes_another = ["create_tenant", "create_partner", "create_organization", "create_merchant", "create_webhook", "test_webhook"];

