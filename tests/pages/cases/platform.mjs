@@ -194,7 +194,11 @@ export const cases = {
     await page.getByRole('button', { name: 'Ask again' }).click();
     await page.locator('section', { hasText: 'Mails' }).getByText('Needs a look').waitFor();
     await me.inspect('staff-health-late', { shift: false });
-    await answer(page, '/api/operations/status', [503, 'UNAVAILABLE']);
+    await answer(page, '/api/operations/status', [503, 'UNAVAILABLE'], [503, 'UNAVAILABLE']);
+    await page.getByRole('button', { name: 'Ask again' }).click();
+    await page.getByText('cannot be reached for a moment').waitFor();
+    const services = [['database', 'healthy'], ['limiter', 'down'], ['cache', 'healthy']].map(([name, status]) => ({ name, status, latencyMs: 3 }));
+    await page.route('**/api/health', (route) => route.fulfill({ status: 503, json: { ok: false, status: 'down', services, migrations: { applied: 'x', expected: 'x', behind: false } } }));
     await page.getByRole('button', { name: 'Ask again' }).click();
     await page.getByText('Something is down').waitFor();
     await page.getByText('Limiter (Durable Objects)').waitFor();
