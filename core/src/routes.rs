@@ -20,11 +20,13 @@ use crate::{
     directory::{branding, logo, lookup, merchants, organizations, partners, switcher, tenants},
     domain::realm::Realm::{Customer, Staff},
     edge::{check, feed, forward_auth, way_back},
+    embed,
     io::Operations,
     ops::{discovery, health, jwks, mails, status},
     portal::{invitations as company_invitations, nav, notifications, roles as company_roles, users as company},
     signing,
     staff::{self, people},
+    webhooks,
 };
 use Audit::{Events, Reads, Touches};
 use Guard::{AnyPlace, AnySession, Can, CanEither, Development, Operator, Public, Session};
@@ -132,6 +134,14 @@ pub static ROUTES: &[Route] = table! {
         POST   "/people"    create_person  Can(Staff, "customers.people.manage"),    SIGNED_IN, json(&crm::create::PERSON_BODY),  Events(crm::create::PERSON_AUDIT),  cost(3, 0, 1, 0) => crm::create::person;
         PUT    "/people"    update_person  Can(Staff, "customers.people.manage"),    SIGNED_IN, json(&crm::update::PERSON_BODY),  Events(crm::update::PERSON_AUDIT),  cost(3, 0, 1, 0) => crm::update::person;
         DELETE "/people"    delete_person  Can(Staff, "customers.people.manage"),    SIGNED_IN, None,                             Events(crm::delete::PERSON_AUDIT),  cost(3, 0, 1, 0) => crm::delete::person;
+    }
+    // Views that the CRM shows in frames of its own
+    "/api/customers" {
+        POST "/embeds" create_embed_address Can(Staff, "customer_accounts.view"), SIGNED_IN, json(&embed::create::BODY), Events(embed::create::AUDIT), cost(3, 0, 1, 0) => embed::create::handle;
+    }
+    "/api/embed" {
+        GET "/account-status" embed_account_status Public, public(EmbedView, NoSubject), None, Reads, cost(1, 0, 1, 0) => embed::account_status::handle;
+        GET "/portal-users"   embed_portal_users   Public, public(EmbedView, NoSubject), None, Reads, cost(1, 0, 1, 0) => embed::portal_users::handle;
     }
     // Staff: signing in, and one's own account
     "/api/auth" {
@@ -268,6 +278,21 @@ pub static ROUTES: &[Route] = table! {
         GET    "/partners/{id}/staff"        list_partner_staff   Operator("directory.partners.view"),   SIGNED_IN, None,                          Reads,                                    cost(3, 0, 1, 0) => partners::staff::list;
         PUT    "/partners/{id}/staff/{user}" add_partner_staff    Operator("directory.partners.manage"), SIGNED_IN, None,                          Events(partners::staff::ADD_AUDIT),       cost(3, 0, 1, 0) => partners::staff::add;
         DELETE "/partners/{id}/staff/{user}" remove_partner_staff Operator("directory.partners.manage"), SIGNED_IN, None,                          Events(partners::staff::REMOVE_AUDIT),    cost(3, 0, 1, 0) => partners::staff::remove;
+    }
+    // Webhooks
+    "/api" {
+        GET    "/webhook-events"                             list_webhook_events     Can(Staff, "webhooks.view"),   SIGNED_IN, None,                               Reads,                                  cost(1, 0, 1, 0) => webhooks::events::handle;
+        GET    "/webhooks"                                   list_webhooks           Can(Staff, "webhooks.view"),   SIGNED_IN, None,                               Reads,                                  cost(2, 0, 1, 0) => webhooks::list::handle;
+        POST   "/webhooks"                                   create_webhook          Can(Staff, "webhooks.manage"), SIGNED_IN, json(&webhooks::create::BODY),      Events(webhooks::create::AUDIT),        cost(3, 0, 1, 0) => webhooks::create::handle;
+        GET    "/webhooks/{id}"                              read_webhook            Can(Staff, "webhooks.view"),   SIGNED_IN, None,                               Reads,                                  cost(2, 0, 1, 0) => webhooks::read::handle;
+        PUT    "/webhooks/{id}"                              update_webhook          Can(Staff, "webhooks.manage"), SIGNED_IN, json(&webhooks::update::BODY),      Events(webhooks::update::AUDIT),        cost(3, 0, 1, 0) => webhooks::update::handle;
+        DELETE "/webhooks/{id}"                              delete_webhook          Can(Staff, "webhooks.manage"), SIGNED_IN, None,                               Events(webhooks::delete::AUDIT),        cost(3, 0, 1, 0) => webhooks::delete::handle;
+        POST   "/webhooks/{id}/rotate-secret"                rotate_webhook_secret   Can(Staff, "webhooks.manage"), SIGNED_IN, None,                               Events(webhooks::secret::ROTATE_AUDIT), cost(3, 0, 1, 0) => webhooks::secret::rotate;
+        POST   "/webhooks/{id}/test"                         test_webhook            Can(Staff, "webhooks.manage"), SIGNED_IN, None,                               Events(webhooks::test::AUDIT),          cost(3, 0, 1, 0) => webhooks::test::handle;
+        POST   "/webhooks/{id}/replay"                       replay_webhook          Can(Staff, "webhooks.manage"), SIGNED_IN, json(&webhooks::replay::SINCE_BODY), Events(webhooks::replay::SINCE_AUDIT), cost(3, 0, 1, 0) => webhooks::replay::since;
+        GET    "/webhooks/{id}/deliveries"                   list_webhook_deliveries Can(Staff, "webhooks.view"),   SIGNED_IN, None,                               Reads,                                  cost(3, 0, 1, 0) => webhooks::deliveries::list;
+        GET    "/webhooks/{id}/deliveries/{delivery}"        read_webhook_delivery   Can(Staff, "webhooks.view"),   SIGNED_IN, None,                               Reads,                                  cost(3, 0, 1, 0) => webhooks::deliveries::read;
+        POST   "/webhooks/{id}/deliveries/{delivery}/replay" replay_webhook_delivery Can(Staff, "webhooks.manage"), SIGNED_IN, None,                               Events(webhooks::replay::ONE_AUDIT),    cost(3, 0, 1, 0) => webhooks::replay::one;
     }
     // The audit trail
     "/api/audit" {

@@ -32,7 +32,7 @@ export class Server {
       modulesRoot: '/',
       compatibilityDate: '2026-08-01',
       // Empty: mailed links lead to the address the request came to.
-      bindings: vars({ APP_URL: '', ...RAISED, RATE_LIMIT_CUSTOMER_LINK_INSPECT_IP_POINTS: '100000', ...settings }),
+      bindings: vars({ APP_URL: '', ...RAISED, RATE_LIMIT_CUSTOMER_LINK_INSPECT_IP_POINTS: '100000', WEBHOOK_ALLOW_LOOPBACK: 'true', ...settings }),
       d1Databases: { DB: 'portcullis-pages' },
       kvNamespaces: { KV: 'portcullis-pages' },
       durableObjects: {

@@ -26,6 +26,9 @@ const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-poli
 /// Pages load only what we serve; nothing frames us, nothing runs inline.
 const PAGE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
      manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// A page in a frame sends nothing and shows nothing of others'.
+const EMBEDDED_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; \
+     base-uri 'none'; frame-ancestors";
 const API_CSP: &str = "default-src 'none'; frame-ancestors 'none'";
 
 pub fn unrouted(path: &str) -> Problem {
@@ -151,9 +154,17 @@ fn security_headers(csp: &str) -> Vec<(HeaderName, String)> {
     ]
 }
 
-/// What static files carry: the pages' policy, and an hour of caching with revalidation.
-pub fn asset_headers() -> Vec<(HeaderName, String)> {
-    let mut headers = security_headers(PAGE_CSP);
+/// What static files carry: the pages' policy, and caching with revalidation. Embedded pages may be framed by the CRM's
+/// origins, which X-Frame-Options cannot name.
+pub fn asset_headers(deployment: &Deployment, file: &str) -> Vec<(HeaderName, String)> {
+    let framing = &deployment.config.embed_origins;
+    let mut headers = if pages::is_embedded(file) && !framing.is_empty() {
+        let mut headers = security_headers(&format!("{EMBEDDED_CSP} {}", framing.join(" ")));
+        headers.retain(|(name, _)| name != header::X_FRAME_OPTIONS);
+        headers
+    } else {
+        security_headers(PAGE_CSP)
+    };
     headers.push((header::CACHE_CONTROL, "public, max-age=0, must-revalidate".into()));
     headers
 }

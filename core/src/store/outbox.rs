@@ -56,9 +56,13 @@ pub fn mail(id: Id<Record>, order: &MailOrder, now: Millis, applies: bool, keys:
     )
 }
 
+/// After the writes it is about, because a life-cycle event says how things are then.
 pub fn event(id: Id<Record>, event: &Event, now: Millis, applies: bool) -> Statement {
+    let payload = super::snapshots::payload(event.name, "?5", "?2");
     Statement::new(
-        "INSERT INTO event_outbox (id, tenant_id, organization_id, name, payload, created_at) SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE ?7 = 1",
+        format!(
+            "INSERT INTO event_outbox (id, tenant_id, organization_id, name, payload, created_at) SELECT ?1, ?2, ?3, ?4, {payload}, ?6 WHERE ?7 = 1"
+        ),
         args![id, event.tenant, event.organization, event.name, event.payload.to_string(), now, applies],
     )
 }

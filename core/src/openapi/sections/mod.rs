@@ -12,6 +12,7 @@ mod roles;
 mod seats;
 mod staff;
 mod staff_people;
+mod webhooks;
 
 use super::Section;
 
@@ -29,6 +30,7 @@ pub const SECTIONS: &[Section] = &[
     customer::COMPANY,
     administration::CUSTOMERS,
     administration::REGISTRY,
+    administration::EMBEDS,
     staff::SIGN_IN,
     staff_people::OWN_ACCOUNT,
     staff_people::PEOPLE,
@@ -38,6 +40,7 @@ pub const SECTIONS: &[Section] = &[
     operations::DIRECTORY,
     directory::ORGANIZATIONS,
     directory::TENANTS,
+    webhooks::WEBHOOKS,
     operations::AUDIT,
     operations::OPERATIONS,
     operations::DEPLOYMENT,
@@ -58,6 +61,7 @@ pub fn shapes() -> impl Iterator<Item = (&'static str, &'static str)> {
         seats::SHAPES,
         directory::SHAPES,
         operations::SHAPES,
+        webhooks::SHAPES,
     ]
     .into_iter()
     .flatten()

@@ -110,10 +110,10 @@ export function whole(form, error, own = {}) {
   const message = note(error.code === 'RATE_LIMITED' ? 'warn' : 'bad', key, vars);
   slot.append(message);
   focusOn(slot);
-  if (vars.count) countDown(slot, message, vars.count);
+  if (vars.count) countDown(slot, message, key, vars.count);
 }
 
-function countDown(slot, message, seconds) {
+function countDown(slot, message, key, seconds) {
   // Said once; what ticks is for the eyes.
   const words = one('p', message);
   const spoken = words.cloneNode(true);
@@ -124,7 +124,7 @@ function countDown(slot, message, seconds) {
   const timer = setInterval(() => {
     const left = Math.ceil((end - Date.now()) / 1000);
     if (!message.isConnected) clearInterval(timer);
-    else if (left > 0) say(words, 'error.wait', { count: left });
+    else if (left > 0) say(words, key, { count: left });
     else {
       clearInterval(timer);
       slot.replaceChildren(note('good', 'error.waitOver'));

@@ -83,7 +83,7 @@ function nowhere() {
   retitle('nowhere.title');
 }
 
-/** The same place, now of a suspended organization. */
+/** The same place, now of a suspended organization. Answers null: there is nobody to go on with. */
 export function suspended() {
   const heading = el('h1', { tabindex: '-1', t: 'suspended.title' });
   one('main').replaceChildren(
@@ -91,4 +91,5 @@ export function suspended() {
   );
   retitle('suspended.title');
   heading.focus();
+  return null;
 }
