@@ -183,6 +183,8 @@ pub const EVENTS: &[Described] = &[
     event("platform.app.rules_replaced", "The path rules of an origin app are others.", &["id", "tenantId", "version"]),
     event("platform.app.updated", "An origin app was changed.", &["audience", "id", "tenantId"]),
     event("platform.keys.changed", "Another key signs from now on, or one was removed.", &["current", "next"]),
+    event("platform.mail.abandoned", "An operator has given a mail up.", &["id", "template", "updatedBy"]),
+    event("platform.mail.retried", "An operator has a mail sent once more.", &["id", "template", "updatedBy"]),
     event("platform.webhook.created", "A webhook was set up.", &["createdBy", "id", "organizationId", "tenantId", "url"]),
     event("platform.webhook.deleted", "A webhook was deleted.", &["deletedBy", "id", "organizationId", "tenantId", "url"]),
     event(

@@ -1,6 +1,7 @@
 // The platform's part of the back office: keys, apps and their path rules, partners, health and the outbox.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { CANARY, answer, fresh, member } from './people.mjs';
 import { office, settled } from './office.mjs';
 
@@ -193,7 +194,11 @@ export const cases = {
     await page.getByRole('button', { name: 'Ask again' }).click();
     await page.locator('section', { hasText: 'Mails' }).getByText('Needs a look').waitFor();
     await me.inspect('staff-health-late', { shift: false });
-    await answer(page, '/api/operations/status', [503, 'UNAVAILABLE']);
+    await answer(page, '/api/operations/status', [503, 'UNAVAILABLE'], [503, 'UNAVAILABLE']);
+    await page.getByRole('button', { name: 'Ask again' }).click();
+    await page.getByText('cannot be reached for a moment').waitFor();
+    const services = [['database', 'healthy'], ['limiter', 'down'], ['cache', 'healthy']].map(([name, status]) => ({ name, status, latencyMs: 3 }));
+    await page.route('**/api/health', (route) => route.fulfill({ status: 503, json: { ok: false, status: 'down', services, migrations: { applied: 'x', expected: 'x', behind: false } } }));
     await page.getByRole('button', { name: 'Ask again' }).click();
     await page.getByText('Something is down').waitFor();
     await page.getByText('Limiter (Durable Objects)').waitFor();
@@ -268,6 +273,38 @@ export const cases = {
     await page.getByRole('button', { name: 'Remove', exact: true }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await page.getByText(`${name} is removed.`).waitFor();
+  },
+
+  async 'the trail: one organization, another trail, carried away; and of one account in its own page'(tools) {
+    const user = await member(tools, { displayName: CANARY });
+    const me = await root(tools, `/backend/customer_accounts/${user.id}`);
+    const { page } = me;
+    const card = page.locator('section', { has: page.getByRole('heading', { name: 'In the audit log' }) });
+    await card.locator('code', { hasText: 'email.verified' }).first().waitFor();
+    await settled(page);
+    await me.inspect('staff-account-trail', { shift: false });
+    await card.getByRole('link', { name: 'All of it in the audit log' }).click();
+    await page.getByRole('heading', { name: 'Audit log', level: 1 }).waitFor();
+    assert.equal(await page.getByLabel('Words').inputValue(), user.id);
+    await page.locator('.trail code', { hasText: 'email.verified' }).first().waitFor();
+    await page.getByLabel('Organization', { exact: true }).last().fill(randomUUID());
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByText('Nothing matches.').waitFor();
+    await page.getByLabel('Organization', { exact: true }).last().fill(tools.server.place.organizationId);
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.locator('.trail code', { hasText: 'email.verified' }).first().waitFor();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save as CSV' }).click()]);
+    const lines = readFileSync(await download.path(), 'utf8').trim().split('\n');
+    assert.ok(lines.length > 1 && lines.slice(1).every((line) => line.includes(tools.server.place.organizationId)), 'what was asked for');
+    await me.inspect('staff-audit-organization', { shift: false });
+    await page.getByLabel('Words').fill('');
+    await page.getByLabel('Organization', { exact: true }).last().fill('');
+    await page.getByLabel('Whose trail').fill('nonsense');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByRole('alert').getByText(/./).first().waitFor();
+    await page.getByLabel('Whose trail').fill('platform');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByText('Nothing matches.').or(page.locator('.trail li code').first()).first().waitFor();
   },
 
   async 'the platform: whoever is not of it is told so on every page, and offered none'(tools) {

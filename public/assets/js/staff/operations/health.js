@@ -78,7 +78,6 @@ async function ask() {
   } catch (error) {
     if (error.code === undefined || error.status === 403 || error.status === 401) throw error;
     const open = await fetch('/api/health', { headers: { accept: 'application/json' }, cache: 'no-store', signal: AbortSignal.timeout(30_000) }).then((response) => response.json(), () => null);
-    const [key, vars] = open?.services && error.code === 'UNAVAILABLE' ? ['operations.partly', {}] : wordsFor(error);
-    return { status: open?.services ? open : null, trouble: [key, vars] };
+    return { status: open?.services ? open : null, trouble: open?.status === 'down' ? ['operations.partly'] : wordsFor(error) };
   }
 }
