@@ -68,6 +68,7 @@ const browser = await launch();
 try {
   for (const view of Object.keys(VIEWS)) {
     for (const [name, body] of Object.entries({ ...outside.cases, ...inside.cases, ...office.cases, ...backOffice.cases, ...sdk.cases, ...docs.cases, ...gate.cases, ...all.cases, ...embed.cases, ...canary.cases, ...every.cases, ...newcomer.cases })) {
+      if (body.views && !body.views.includes(view)) continue;
       const opened = [];
       const tools = { server, browser, view, opened };
       await run(`${view}: ${name}`, () => body(tools), opened);
