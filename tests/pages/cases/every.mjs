@@ -96,6 +96,9 @@ export const cases = {
         if (bytes > MOST_BYTES) wrong.push(`${name}: ${bytes} bytes`);
         const shifts = await page.evaluate(() => window.shifts);
         const sum = shifts.reduce((all, one) => all + one.value, 0);
+        // What a script puts together wrongly reads like this.
+        const [slip] = (await page.evaluate(() => document.body.innerText)).match(/\[object \w+\]|\bundefined\b|\bNaN\b/) ?? [];
+        if (slip) wrong.push(`${name}: says ${slip}`);
         for (const node of await page.evaluate(cut)) wrong.push(`${name}: cut off: ${node}`);
         if (sum > MOST_SHIFT) wrong.push(`${name}: moved by ${sum.toFixed(4)}: ${JSON.stringify(shifts)}`);
         await me.picture(`page-${name}`, { fullPage: false });
