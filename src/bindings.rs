@@ -14,7 +14,9 @@ use portcullis_core::{
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{Env, Fetcher};
 
-use crate::{cache::Kv, clock, console::Console, d1::D1, entropy, hasher::Hasher, limiter::Shards, mail::Transport, signer::WebCrypto};
+use crate::{
+    cache::Kv, clock, console::Console, d1::D1, entropy, hasher::Hasher, limiter::Shards, mail::Transport, signer::WebCrypto, webhooks::Outward,
+};
 
 const DB: &str = "DB";
 const KV: &str = "KV";
@@ -134,6 +136,7 @@ impl Platform {
             entropy: &entropy::System,
             cache: &self.cache,
             mail: &self.mail,
+            webhooks: &Outward,
             log: &Console,
             clock: &clock::System,
         }

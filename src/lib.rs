@@ -17,6 +17,7 @@ mod http;
 mod limiter;
 mod mail;
 mod signer;
+mod webhooks;
 
 use std::{panic::AssertUnwindSafe, rc::Rc};
 

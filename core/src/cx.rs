@@ -94,10 +94,14 @@ impl Cx<'_> {
         if change.audit.is_empty() {
             return Err(StoreError::Broken(format!("route {} commits a change without an audit row", self.route.name)));
         }
-        let Change { mut writes, audit, events, mails, applies } = change;
+        let Change { mut writes, audit, events, mails, applies, ballast } = change;
         writes.extend(audit.into_iter().map(|entry| store::audit::append(&self.audit_row(entry), applies, &self.deployment.keys)));
         writes.extend(events.iter().map(|(event, meant)| store::outbox::event(self.new_id(), event, self.now, applies && *meant)));
         writes.extend(mails.iter().map(|(mail, meant)| store::outbox::mail(self.new_id(), mail, self.now, applies && *meant, &self.deployment.keys)));
+        if let Some(pages) = ballast {
+            let [from] = self.io.random();
+            writes.push(store::ballast::shift(pages, from));
+        }
         #[cfg(feature = "twins")]
         if self.twin("commit-in-pieces") {
             // The twin that a crash cuts in two: one transaction a statement.
@@ -105,7 +109,12 @@ impl Cx<'_> {
                 self.io.write(vec![statement]).await?;
             }
         }
-        let written = self.io.write(writes).await?;
+        // Whether anybody is to be told is asked along: no round trip of its own, and nothing to do where nobody listens.
+        writes.push(store::webhook_deliveries::waiting(self.now).into());
+        let mut written = self.io.write(writes).await?;
+        if written.pop().is_some_and(|waiting| !waiting.rows.is_empty()) {
+            self.after(Later::SendWebhooks);
+        }
         if !mails.is_empty() {
             self.after(Later::SendMail);
         }

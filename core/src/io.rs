@@ -198,6 +198,11 @@ impl<'p> Io<'p> {
         self.ports.mail.send(mail).await
     }
 
+    /// Hands one try of a delivery to the transport.
+    pub async fn post_webhook(&self, post: crate::ports::WebhookPost) -> Result<crate::ports::WebhookAnswer, crate::ports::WebhookError> {
+        self.ports.webhooks.post(post).await
+    }
+
     pub fn random<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         self.ports.entropy.fill(&mut bytes);

@@ -22,6 +22,8 @@ use crate::{
 pub enum Later {
     /// Send what is due; cron sends it otherwise.
     SendMail,
+    /// Deal out events and make the deliveries that are due; cron does it otherwise.
+    SendWebhooks,
     /// A success clears its own limiter key.
     ResetLimit { key: String },
     /// Fill a read-mostly copy.
@@ -54,6 +56,7 @@ pub async fn after(deployment: &Deployment, ports: Ports<'_>, now: Millis, later
     for work in later {
         let outcome = match work {
             Later::SendMail => outbox::send_due(deployment, &io, now).await.map(drop).map_err(|e| e.to_string()),
+            Later::SendWebhooks => crate::webhooks::send::send_due(deployment, &io, now).await.map(drop).map_err(|e| e.to_string()),
             Later::ResetLimit { key } => io.reset(key).await.map_err(|e| e.to_string()),
             Later::Cache { key, value } => io.cache(&key, value, CACHE_TTL).await.map_err(|e| e.to_string()),
             Later::Uncache { keys } => forget(&io, &keys).await,
@@ -101,6 +104,7 @@ pub async fn scheduled(deployment: &Deployment, ports: Ports<'_>, now: Millis) {
     let io = Io::new(ports, &deployment.key_set);
     let sent = outbox::send_due(deployment, &io, now).await;
     let keys = turn_keys(deployment, &io, now).await;
+    let webhooks = crate::webhooks::send::send_due(deployment, &io, now).await;
     let sealed = crate::audit::seal::seal_due(deployment, &io, now).await;
     let thinned = io.write(store::revocations::thin_out(now)).await;
     let swept = io.write(store::maintenance::sweep(now)).await;
@@ -109,6 +113,7 @@ pub async fn scheduled(deployment: &Deployment, ports: Ports<'_>, now: Millis) {
         "cron": "minute",
         "mails": sent.as_ref().map_or_else(|e| json!({"error": e.to_string()}), |n| json!(n)),
         "backlog": backlog.map_or_else(|e| json!({"error": e.to_string()}), |found| found.map_or(serde_json::Value::Null, |b| json!({"late": b.late, "abandoned": b.abandoned}))),
+        "webhooks": webhooks.as_ref().map_or_else(|e| json!({"error": e.to_string()}), |sent| json!(sent)),
         "keys": keys.unwrap_or_else(|e| e),
         "sealed": sealed.map_or_else(|e| json!({"error": e.to_string()}), |n| json!(n)),
         "revocations": thinned.map_or_else(|e| json!({"error": e.to_string()}), |w| json!(w.last().map_or(0, |w| w.changes))),

@@ -47,3 +47,4 @@ pub mod store;
 pub mod stream;
 pub mod twin;
 pub mod web;
+pub mod webhooks;

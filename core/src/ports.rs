@@ -241,6 +241,33 @@ pub trait MailTransport {
     fn send(&self, mail: Mail) -> Fut<'_, Result<(), MailError>>;
 }
 
+/// One try of a delivery, signed and ready to go.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WebhookPost {
+    pub url: String,
+    pub headers: Vec<(&'static str, String)>,
+    /// JSON.
+    pub body: String,
+    /// Milliseconds, the reading of the answer included.
+    pub timeout: i64,
+}
+
+/// What a receiver said: its status and the beginning of its answer, of which no more than a few KiB are ever read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WebhookAnswer {
+    pub status: u16,
+    pub text: String,
+}
+
+#[derive(Debug, Error, Clone, PartialEq)]
+#[error("{0}")]
+pub struct WebhookError(pub String);
+
+/// Carries webhooks out of the house. Follows no redirect: an answer that is one comes back as it is.
+pub trait WebhookTransport {
+    fn post(&self, post: WebhookPost) -> Fut<'_, Result<WebhookAnswer, WebhookError>>;
+}
+
 /// Structured log lines, one JSON object each. Never a secret, never an address in the clear.
 pub trait Log {
     fn line(&self, line: &serde_json::Value);
@@ -261,6 +288,7 @@ pub struct Ports<'p> {
     pub entropy: &'p dyn Entropy,
     pub cache: &'p dyn Cache,
     pub mail: &'p dyn MailTransport,
+    pub webhooks: &'p dyn WebhookTransport,
     pub log: &'p dyn Log,
     pub clock: &'p dyn Clock,
 }

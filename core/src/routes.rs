@@ -17,15 +17,16 @@ use crate::{
     config::LimitName::*,
     customers as crm,
     dev::{inbox, seed},
-    directory::{branding, lookup, merchants, organizations, partners, switcher, tenants},
+    directory::{branding, logo, lookup, merchants, organizations, partners, switcher, tenants},
     domain::realm::Realm::{Customer, Staff},
     edge::{check, feed, forward_auth, way_back},
     embed,
     io::Operations,
-    ops::{discovery, health, jwks},
+    ops::{discovery, health, jwks, mails, status},
     portal::{invitations as company_invitations, nav, notifications, roles as company_roles, users as company},
     signing,
     staff::{self, people},
+    webhooks,
 };
 use Audit::{Events, Reads, Touches};
 use Guard::{AnyPlace, AnySession, Can, CanEither, Development, Operator, Public, Session};
@@ -252,10 +253,15 @@ pub static ROUTES: &[Route] = table! {
         GET    "/organization-switcher"      offer_organizations  Session(Staff),                               SIGNED_IN, None,                                Reads,                                          cost(2, 0, 1, 0) => switcher::handle;
         GET    "/organization-branding"      read_branding         Can(Staff, "directory.organizations.view"),   SIGNED_IN, None,                                Reads,                                          cost(2, 0, 1, 0) => branding::get;
         PUT    "/organization-branding"      update_branding       Can(Staff, "directory.organizations.manage"), SIGNED_IN, json(&branding::BODY),               Events(branding::AUDIT),                        cost(3, 0, 1, 0) => branding::put;
+        PUT    "/organization-branding/logo" upload_logo           Can(Staff, "directory.organizations.manage"), SIGNED_IN, json(&logo::BODY),                   Events(branding::AUDIT),                        cost(3, 0, 1, 0) => logo::put;
         GET    "/merchants"                  list_merchants        Can(Staff, "directory.merchants.view"),       SIGNED_IN, None,                                Reads,                                          cost(2, 0, 1, 0) => merchants::list::handle;
         POST   "/merchants"                  create_merchant       Can(Staff, "directory.merchants.manage"),     SIGNED_IN, json(&merchants::write::CREATE_BODY), Events(merchants::write::CREATE_AUDIT),        cost(4, 0, 1, 0) => merchants::write::create;
         PUT    "/merchants"                  update_merchant       Can(Staff, "directory.merchants.manage"),     SIGNED_IN, json(&merchants::write::UPDATE_BODY), Events(merchants::write::UPDATE_AUDIT),        cost(4, 0, 1, 0) => merchants::write::update;
         DELETE "/merchants"                  delete_merchant       Can(Staff, "directory.merchants.manage"),     SIGNED_IN, None,                                Events(merchants::write::DELETE_AUDIT),         cost(3, 0, 1, 0) => merchants::write::delete;
+    }
+    // Pictures
+    "/api/attachments" {
+        GET "/image/{id}" read_image Public, public(Attachment, NoSubject), None, Reads, cost(1, 0, 1, 0) => logo::image;
     }
     // Directory: tenants and partners, for staff of the platform
     "/api/directory" {
@@ -273,6 +279,21 @@ pub static ROUTES: &[Route] = table! {
         PUT    "/partners/{id}/staff/{user}" add_partner_staff    Operator("directory.partners.manage"), SIGNED_IN, None,                          Events(partners::staff::ADD_AUDIT),       cost(3, 0, 1, 0) => partners::staff::add;
         DELETE "/partners/{id}/staff/{user}" remove_partner_staff Operator("directory.partners.manage"), SIGNED_IN, None,                          Events(partners::staff::REMOVE_AUDIT),    cost(3, 0, 1, 0) => partners::staff::remove;
     }
+    // Webhooks
+    "/api" {
+        GET    "/webhook-events"                             list_webhook_events     Can(Staff, "webhooks.view"),   SIGNED_IN, None,                               Reads,                                  cost(1, 0, 1, 0) => webhooks::events::handle;
+        GET    "/webhooks"                                   list_webhooks           Can(Staff, "webhooks.view"),   SIGNED_IN, None,                               Reads,                                  cost(2, 0, 1, 0) => webhooks::list::handle;
+        POST   "/webhooks"                                   create_webhook          Can(Staff, "webhooks.manage"), SIGNED_IN, json(&webhooks::create::BODY),      Events(webhooks::create::AUDIT),        cost(3, 0, 1, 0) => webhooks::create::handle;
+        GET    "/webhooks/{id}"                              read_webhook            Can(Staff, "webhooks.view"),   SIGNED_IN, None,                               Reads,                                  cost(2, 0, 1, 0) => webhooks::read::handle;
+        PUT    "/webhooks/{id}"                              update_webhook          Can(Staff, "webhooks.manage"), SIGNED_IN, json(&webhooks::update::BODY),      Events(webhooks::update::AUDIT),        cost(3, 0, 1, 0) => webhooks::update::handle;
+        DELETE "/webhooks/{id}"                              delete_webhook          Can(Staff, "webhooks.manage"), SIGNED_IN, None,                               Events(webhooks::delete::AUDIT),        cost(3, 0, 1, 0) => webhooks::delete::handle;
+        POST   "/webhooks/{id}/rotate-secret"                rotate_webhook_secret   Can(Staff, "webhooks.manage"), SIGNED_IN, None,                               Events(webhooks::secret::ROTATE_AUDIT), cost(3, 0, 1, 0) => webhooks::secret::rotate;
+        POST   "/webhooks/{id}/test"                         test_webhook            Can(Staff, "webhooks.manage"), SIGNED_IN, None,                               Events(webhooks::test::AUDIT),          cost(3, 0, 1, 0) => webhooks::test::handle;
+        POST   "/webhooks/{id}/replay"                       replay_webhook          Can(Staff, "webhooks.manage"), SIGNED_IN, json(&webhooks::replay::SINCE_BODY), Events(webhooks::replay::SINCE_AUDIT), cost(3, 0, 1, 0) => webhooks::replay::since;
+        GET    "/webhooks/{id}/deliveries"                   list_webhook_deliveries Can(Staff, "webhooks.view"),   SIGNED_IN, None,                               Reads,                                  cost(3, 0, 1, 0) => webhooks::deliveries::list;
+        GET    "/webhooks/{id}/deliveries/{delivery}"        read_webhook_delivery   Can(Staff, "webhooks.view"),   SIGNED_IN, None,                               Reads,                                  cost(3, 0, 1, 0) => webhooks::deliveries::read;
+        POST   "/webhooks/{id}/deliveries/{delivery}/replay" replay_webhook_delivery Can(Staff, "webhooks.manage"), SIGNED_IN, None,                               Events(webhooks::replay::ONE_AUDIT),    cost(3, 0, 1, 0) => webhooks::replay::one;
+    }
     // The audit trail
     "/api/audit" {
         GET "/logs"     list_audit_log   Can(Staff, "auth.audit.view"), SIGNED_IN, None, Reads, cost(2, 0, 1, 0)   => audit::list::handle;
@@ -284,6 +305,13 @@ pub static ROUTES: &[Route] = table! {
         GET  ""              list_keys   Can(Staff, "platform.keys.view"),   SIGNED_IN, None,                         Reads,                          cost(2, 0, 1, 0) => signing::list::handle;
         POST "/rotate"       rotate_keys Can(Staff, "platform.keys.manage"), SIGNED_IN, None,                         Events(signing::rotate::AUDIT), cost(3, 0, 1, 0) => signing::rotate::handle;
         POST "/{kid}/remove" remove_key  Can(Staff, "platform.keys.manage"), SIGNED_IN, json(&signing::remove::BODY), Events(signing::remove::AUDIT), cost(3, 0, 1, 0) => signing::remove::handle;
+    }
+    // What operators keep an eye on
+    "/api/operations" {
+        GET  "/status"             read_status  Operator("platform.operations.view"),   SIGNED_IN, None, Reads,                        cost(3, 1, 2, 0) => status::handle;
+        GET  "/mails"              list_mails   Operator("platform.operations.view"),   SIGNED_IN, None, Reads,                        cost(2, 0, 1, 0) => mails::list;
+        POST "/mails/{id}/retry"   retry_mail   Operator("platform.operations.manage"), SIGNED_IN, None, Events(mails::RETRY_AUDIT),   cost(3, 0, 1, 0) => mails::retry;
+        POST "/mails/{id}/abandon" abandon_mail Operator("platform.operations.manage"), SIGNED_IN, None, Events(mails::ABANDON_AUDIT), cost(3, 0, 1, 0) => mails::abandon;
     }
     // Operations
     "" {

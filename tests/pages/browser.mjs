@@ -74,6 +74,8 @@ export async function visitor(browser, server, view, { lang = 'en-GB', slow = 0 
       await me.picture(name);
       assert.deepEqual(trouble, [], `${name}: ${trouble.join('; ')}`);
       assert.equal(await page.evaluate(() => window.canary), undefined, `${name}: a name was run as a script`);
+      const mute = await page.evaluate(() => [...document.querySelectorAll('[data-t]')].filter((node) => node.textContent === node.dataset.t && /\w\.\w/.test(node.dataset.t)).map((node) => node.dataset.t));
+      assert.deepEqual(mute, [], `${name}: keys without words`);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       assert.ok(wide <= 0, `${name}: ${wide} px wider than the screen`);
       if (shift) {

@@ -38,6 +38,7 @@ pub enum LimitName {
     ReturnAddress,
     EmbedView,
     Introspect,
+    Attachment,
     SignedIn,
 }
 
@@ -94,6 +95,7 @@ pub static LIMITS: &[LimitRow] = &[
     row(LimitName::ReturnAddress, "RETURN_ADDRESS", "return-address", None, fixed(60, 60, 60)),
     row(LimitName::EmbedView, "EMBED_VIEW", "embed-view", None, fixed(120, 60, 60)),
     row(LimitName::Introspect, "INTROSPECT", "introspect", fixed(3_000, 60, 60), fixed(300, 60, 60)),
+    row(LimitName::Attachment, "ATTACHMENT", "attachment", None, fixed(300, 60, 60)),
     row(LimitName::SignedIn, "SIGNED_IN", "signed-in", Some(Policy::sliding(120, 60)), None),
 ];
 

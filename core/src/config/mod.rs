@@ -4,9 +4,11 @@ mod limits;
 mod read;
 mod secrets;
 mod settings;
+mod webhooks;
 
 pub use limits::{LIMITS, LimitName, LimitRow, Limits};
 pub use settings::{SETTINGS, Setting};
+pub use webhooks::Webhooks;
 
 use crate::{
     domain::{
@@ -85,6 +87,7 @@ pub struct Config {
     pub revocation_stale: i64,
     pub app_token_seconds: i64,
     pub optimistic_lock: OptimisticLock,
+    pub webhooks: Webhooks,
     /// Which broken twin runs; read in twin builds only.
     pub twin: String,
 }
@@ -179,6 +182,7 @@ impl Config {
             revocation_stale: i64::from(r.number("REVOCATION_STALE_SECONDS", 600, 5, 86_400)) * SECOND,
             app_token_seconds: i64::from(r.number("APP_TOKEN_SECONDS", 10 * 60, 5, 10 * 60)),
             optimistic_lock: OptimisticLock::parse(&r.text("OM_OPTIMISTIC_LOCK", "")),
+            webhooks: Webhooks::read(&mut r, production),
             twin: r.text("TWIN", ""),
         };
         if config.cookie_domain.is_some() && config.cookie_host_prefix {

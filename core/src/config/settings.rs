@@ -49,4 +49,10 @@ pub static SETTINGS: &[Setting] = &[
     var("REVOCATION_STALE_SECONDS", "how long they go on with the last revocations when these cannot be refreshed, 5 to 86400 seconds"),
     var("APP_TOKEN_SECONDS", "life of a token minted for an app, 5 to 600 seconds"),
     var("OM_OPTIMISTIC_LOCK", "`all`, `off`, or a comma list of record kinds"),
+    var("WEBHOOK_TIMEOUT_MS", "how long a receiver may take to answer, 100 to 25000 milliseconds"),
+    var("WEBHOOK_RETRY_SECONDS", "waits before the second try of a delivery, the third, …: a comma list of seconds"),
+    var("WEBHOOK_DISABLE_AFTER_SECONDS", "how long an endpoint may fail without a success before it is turned off, seconds"),
+    var("WEBHOOK_SECRET_OVERLAP_SECONDS", "how long the secret before a rotation still signs, seconds"),
+    var("WEBHOOK_RUN_DELIVERIES", "deliveries made after one response or in one minute's run, 1 to 300"),
+    var("WEBHOOK_ALLOW_LOOPBACK", "`true` only in development: endpoints on this machine are taken"),
 ];

@@ -19,7 +19,7 @@ use crate::{
 /// Tries before a mail is given up, the ones whose sender died before settling included.
 pub const MAX_ATTEMPTS: i64 = 10;
 /// How long a claimed mail is left to its sender before another may try.
-const LEASE: i64 = 2 * MINUTE;
+pub(super) const LEASE: i64 = 2 * MINUTE;
 
 /// The part of an order that only its template reads.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -56,9 +56,13 @@ pub fn mail(id: Id<Record>, order: &MailOrder, now: Millis, applies: bool, keys:
     )
 }
 
+/// After the writes it is about, because a life-cycle event says how things are then.
 pub fn event(id: Id<Record>, event: &Event, now: Millis, applies: bool) -> Statement {
+    let payload = super::snapshots::payload(event.name, "?5", "?2");
     Statement::new(
-        "INSERT INTO event_outbox (id, tenant_id, organization_id, name, payload, created_at) SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE ?7 = 1",
+        format!(
+            "INSERT INTO event_outbox (id, tenant_id, organization_id, name, payload, created_at) SELECT ?1, ?2, ?3, ?4, {payload}, ?6 WHERE ?7 = 1"
+        ),
         args![id, event.tenant, event.organization, event.name, event.payload.to_string(), now, applies],
     )
 }
@@ -109,7 +113,7 @@ pub fn mail_sent(id: Id<Record>, now: Millis) -> Statement {
 
 pub fn mail_failed(id: Id<Record>, error: &str, retry_at: Option<Millis>, now: Millis) -> Statement {
     Statement::new(
-        "UPDATE mail_outbox SET last_error = ?2, due_at = COALESCE(?3, due_at), abandoned_at = CASE WHEN ?3 IS NULL THEN ?4 END WHERE id = ?1",
+        "UPDATE mail_outbox SET last_error = ?2, due_at = COALESCE(?3, due_at), abandoned_at = CASE WHEN ?3 IS NULL THEN ?4 ELSE abandoned_at END WHERE id = ?1",
         args![id, error.chars().take(300).collect::<String>(), retry_at, now],
     )
 }

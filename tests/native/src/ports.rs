@@ -15,7 +15,10 @@ use portcullis_core::{
     },
     hashing,
     mail::inbox::Inbox,
-    ports::{Cache, CacheError, Clock, Entropy, Fut, HashError, Limiter, LimiterError, Log, Mail, MailError, MailTransport, PasswordHasher, Verdict},
+    ports::{
+        Cache, CacheError, Clock, Entropy, Fut, HashError, Limiter, LimiterError, Log, Mail, MailError, MailTransport, PasswordHasher, Verdict,
+        WebhookAnswer, WebhookError, WebhookPost, WebhookTransport,
+    },
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -213,6 +216,47 @@ impl PasswordHasher for TestHasher {
             let verdict = hashing::verify(&password, &phc)?;
             // A cheap hash is today's where hashes are cheap.
             Ok(Verdict { stale: verdict.stale && !(self.cheap && phc.starts_with(CHEAP)), ..verdict })
+        })
+    }
+}
+
+/// What a receiver does with a webhook.
+pub type Receives = Box<dyn Fn(&WebhookPost) -> Result<WebhookAnswer, WebhookError>>;
+
+/// Every receiver there is: keeps what it got, in order, and answers as the test says.
+pub struct Receivers {
+    pub got: RefCell<Vec<WebhookPost>>,
+    answer: RefCell<Receives>,
+}
+
+impl Default for Receivers {
+    fn default() -> Self {
+        let answer: Receives = Box::new(|_| Ok(WebhookAnswer { status: 200, text: "thank you".into() }));
+        Self { got: RefCell::default(), answer: RefCell::new(answer) }
+    }
+}
+
+impl Receivers {
+    pub fn answer(&self, answer: impl Fn(&WebhookPost) -> Result<WebhookAnswer, WebhookError> + 'static) {
+        *self.answer.borrow_mut() = Box::new(answer);
+    }
+
+    /// From here on everybody answers with this status.
+    pub fn say(&self, status: u16) {
+        self.answer(move |_| Ok(WebhookAnswer { status, text: format!("I say {status}") }));
+    }
+
+    pub fn take(&self) -> Vec<WebhookPost> {
+        std::mem::take(&mut self.got.borrow_mut())
+    }
+}
+
+impl WebhookTransport for Receivers {
+    fn post(&self, post: WebhookPost) -> Fut<'_, Result<WebhookAnswer, WebhookError>> {
+        Box::pin(async move {
+            let answer = (self.answer.borrow())(&post);
+            self.got.borrow_mut().push(post);
+            answer
         })
     }
 }

@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use crate::{
     Req, Res, SqliteDatabase, documented,
-    ports::{CountingEntropy, Mailbox, MemoryCache, MemoryLimiter, MemoryLog, TestClock, TestHasher, Time, Transport},
+    ports::{CountingEntropy, Mailbox, MemoryCache, MemoryLimiter, MemoryLog, Receivers, TestClock, TestHasher, Time, Transport},
 };
 
 /// 21 November 2026, 04:47:42.123 UTC.
@@ -62,6 +62,7 @@ pub struct World {
     pub cache: MemoryCache,
     pub hasher: TestHasher,
     pub mailbox: Mailbox,
+    pub receivers: Receivers,
     pub log: MemoryLog,
     signer: PortableSigner<CountingEntropy>,
     entropy: CountingEntropy,
@@ -130,6 +131,7 @@ impl World {
             cache: MemoryCache::new(time.clone()),
             hasher: TestHasher::new(cheap),
             mailbox: Mailbox::default(),
+            receivers: Receivers::default(),
             log: MemoryLog::default(),
             entropy: CountingEntropy::new(1),
             clock: TestClock(time.clone()),
@@ -231,6 +233,7 @@ impl World {
             entropy: &self.entropy,
             cache: &self.cache,
             mail: &mail,
+            webhooks: &self.receivers,
             log: &self.log,
             clock: &self.clock,
         })

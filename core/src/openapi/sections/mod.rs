@@ -12,6 +12,7 @@ mod roles;
 mod seats;
 mod staff;
 mod staff_people;
+mod webhooks;
 
 use super::Section;
 
@@ -39,7 +40,9 @@ pub const SECTIONS: &[Section] = &[
     operations::DIRECTORY,
     directory::ORGANIZATIONS,
     directory::TENANTS,
+    webhooks::WEBHOOKS,
     operations::AUDIT,
+    operations::OPERATIONS,
     operations::DEPLOYMENT,
     operations::DEVELOPMENT,
 ];
@@ -58,6 +61,7 @@ pub fn shapes() -> impl Iterator<Item = (&'static str, &'static str)> {
         seats::SHAPES,
         directory::SHAPES,
         operations::SHAPES,
+        webhooks::SHAPES,
     ]
     .into_iter()
     .flatten()

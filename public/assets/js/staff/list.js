@@ -10,7 +10,7 @@ import { language, say, t } from '../lib/i18n.js';
  * @param {string} options.caption key: what the rows are
  * @param {(query: Record<string, string>) => Promise<{ items: object[], total?: number, totalPages?: number, totalIsExact?: boolean, next?: string }>} options.load
  * @param {{ key: string, cell: (item: object) => Node | string, wide?: boolean }[]} options.columns the first names the row
- * @param {{ name: string, key: string, options: [string, string][] }[]} [options.filters] selects: value and key
+ * @param {{ name: string, key: string, options: [string, string | { text: string }][] }[]} [options.filters] selects: value and key, or a name
  * @param {boolean} [options.search]
  * @param {string} options.empty key: nothing there at all
  * @param {Node[]} [options.actions] beside the search
@@ -46,7 +46,7 @@ export function list(frame, options) {
       one('input', form).value = query.search;
     }
     for (const filter of filters) {
-      const select = el('select', { name: filter.name, tLabel: filter.key }, ...filter.options.map(([value, key]) => el('option', { value, t: key, selected: value === query[filter.name] })));
+      const select = el('select', { name: filter.name, tLabel: filter.key }, ...filter.options.map(([value, words]) => el('option', { value, t: words.text === undefined ? words : undefined, selected: value === query[filter.name] }, words.text)));
       select.addEventListener('change', () => go({ [filter.name]: select.value, page: '' }));
       form.append(select);
     }

@@ -5,7 +5,7 @@ import { ago, deviceName, moment, timeNode } from '../../lib/format.js';
 import { live } from '../../lib/i18n.js';
 import { boxes, field, formDialog, reveal, ticked } from '../dialog.js';
 import { badges } from '../list.js';
-import { act, button, card, facts, head, tell } from '../page.js';
+import { act, button, card, facts, head, linkButton, tell } from '../page.js';
 import { authed } from '../session.js';
 import { isLocked, isVerified, standing } from './standing.js';
 
@@ -50,8 +50,9 @@ export async function show(frame) {
   }
 
   function roles() {
-    const change = me.may('customer_accounts.manage') && button('accounts.changeRoles', changeRoles);
-    return card('accounts.roles', user.roles.length > 0 ? badges(...user.roles.map((role) => [role.name, 'accent'])) : el('p', { class: 'soft', t: 'accounts.noRoles' }), change || '');
+    const change = me.may('customer_accounts.manage') ? button('accounts.changeRoles', changeRoles) : '';
+    const access = me.may('customer_accounts.roles.manage') ? linkButton('accounts.access', `/backend/customer_accounts/${user.id}/access`) : '';
+    return card('accounts.roles', user.roles.length > 0 ? badges(...user.roles.map((role) => [role.name, 'accent'])) : el('p', { class: 'soft', t: 'accounts.noRoles' }), el('div', { class: 'row' }, change, access));
   }
 
   function devices() {

@@ -41,6 +41,7 @@ export async function show(frame) {
       el(
         'div',
         { class: 'row' },
+        me.may('auth.users.list') ? el('a', { class: 'button quiet', href: `/backend/users?organizationId=${node.id}`, t: 'directory.people', tLabel: 'directory.peopleWho', vars: { name: node.name } }) : '',
         node.slug ? linkButton('directory.portal', `/${node.slug}/portal`, 'quiet') : '',
         manages ? button('directory.edit', () => edit(node), { label: 'directory.editWho', vars: { name: node.name } }) : '',
         manages ? standing(node) : '',
