@@ -6,7 +6,7 @@ import { arrange, embedded, inside, outside, settled, signInEverywhere, walkOffi
 import { CA, CANARY, PASSWORD, fresh, open } from './people.mjs';
 
 /** Columns that hold words of people's, by their names: a new one is found by itself. */
-const WORDS = /^(?!search_)(\w+_)?(name|title|description|label|user_agent|reason|note|message|comment)$/;
+const WORDS = /^(?!search_)(\w+_)?(name|title|description|label|user_agent|reason|note|message|comment|excerpt|error)$/;
 /** Tables whose names are ours, or that hold what is sent and not what is shown. */
 const OURS = ['attempt_counters', 'event_outbox', 'mail_outbox', 'development_inbox', 'd1_migrations'];
 /** What at least has to be seen on some page, so that the walk cannot go blind. */
