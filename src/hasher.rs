@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use portcullis_core::{
-    contract::hasher::{Hashed, Message, UNUSABLE, Verified},
+    contract::hasher::{Attempted, Hashed, Message, UNUSABLE, Verified},
     domain::secret::Password,
-    hashing,
-    ports::{Fut, HashError, PasswordHasher, Verdict},
+    hashing::{self, equal, foreign::Kind},
+    ports::{Attempt, Fut, HashError, PasswordHasher, Verdict},
 };
 use serde::de::DeserializeOwned;
 use worker::worker_sys::DurableObjectNamespace;
@@ -46,6 +46,20 @@ impl PasswordHasher for Hasher {
                     let message = Message::Verify { password: password.reveal().to_owned(), phc };
                     let Verified { matches, stale } = ask(namespace, *size, message).await?;
                     Ok(Verdict { matches, stale })
+                }
+            }
+        })
+    }
+
+    fn attempt(&self, password: Password, stored: Option<String>, kinds: Vec<Kind>) -> Fut<'_, Result<Attempt, HashError>> {
+        Box::pin(async move {
+            match self {
+                Self::Here => equal::attempt(&password, stored.as_deref(), &kinds, &entropy::bytes()),
+                Self::Pool { namespace, size } => {
+                    let kinds = kinds.into_iter().map(Kind::name).collect();
+                    let message = Message::Attempt { password: password.reveal().to_owned(), stored, kinds };
+                    let Attempted { matches, rehash, unusable } = ask(namespace, *size, message).await?;
+                    Ok(Attempt { matches, rehash, unusable })
                 }
             }
         })

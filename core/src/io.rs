@@ -10,8 +10,9 @@ use crate::{
         limit::{Decision, Policy},
         secret::Password,
     },
+    hashing::foreign::Kind,
     jose::jwk::{PrivateJwk, PublicJwk},
-    ports::{CacheError, HashError, LimiterError, Ports, Query, Rows, SignerError, Statement, StoreError, Value, Verdict, Written},
+    ports::{Attempt, CacheError, HashError, LimiterError, Ports, Query, Rows, SignerError, Statement, StoreError, Value, Verdict, Written},
     signing::key_set::KeySet,
     store::signing_keys,
 };
@@ -147,6 +148,16 @@ impl<'p> Io<'p> {
             }
             other => other,
         }
+    }
+
+    /// The check of a sign-in, of the same work whoever it is for. A stored hash that nobody can use is nobody's.
+    pub async fn try_password(&self, password: Password, stored: Option<String>, kinds: Vec<Kind>) -> Result<Attempt, HashError> {
+        self.count(|o| o.hash += 1);
+        let attempt = self.ports.hasher.attempt(password, stored, kinds).await?;
+        if let Some(note) = &attempt.unusable {
+            self.log(&serde_json::json!({"password": "the stored hash cannot be used", "note": note}));
+        }
+        Ok(attempt)
     }
 
     pub async fn sign(&self, key: &PrivateJwk, message: Vec<u8>) -> Result<[u8; 64], SignerError> {

@@ -8,9 +8,12 @@ use std::{borrow::Cow, future::Future, pin::Pin};
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use crate::domain::{
-    limit::{Decision, Policy},
-    secret::Password,
+use crate::{
+    domain::{
+        limit::{Decision, Policy},
+        secret::Password,
+    },
+    hashing::foreign::Kind,
 };
 
 /// A future of this isolate; nothing here crosses threads.
@@ -172,11 +175,23 @@ pub struct Verdict {
     pub stale: bool,
 }
 
+/// What a sign-in's check found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attempt {
+    pub matches: bool,
+    /// The hash to store in place of the foreign one that the password fits.
+    pub rehash: Option<String>,
+    /// Why the stored hash could not be used, for the operator.
+    pub unusable: Option<String>,
+}
+
 /// Argon2id, wherever it runs.
 pub trait PasswordHasher {
     /// A PHC string with a fresh salt.
     fn hash(&self, password: Password) -> Fut<'_, Result<String, HashError>>;
     fn verify(&self, password: Password, phc: String) -> Fut<'_, Result<Verdict, HashError>>;
+    /// The check of a sign-in: the work of [`crate::hashing::equal`], the same with a stored hash as with none.
+    fn attempt(&self, password: Password, stored: Option<String>, kinds: Vec<Kind>) -> Fut<'_, Result<Attempt, HashError>>;
 }
 
 // ── Signatures ───────────────────────────────────────────────────────────

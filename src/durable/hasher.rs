@@ -8,9 +8,9 @@
 //! * **Cleans up:** nothing to clean; it is gone seconds after the last hash.
 
 use portcullis_core::{
-    contract::hasher::{Hashed, Message, UNUSABLE, Verified},
+    contract::hasher::{Attempted, Hashed, Message, UNUSABLE, Verified},
     domain::secret::Password,
-    hashing,
+    hashing::{self, equal, foreign::Kind},
     ports::HashError,
 };
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
@@ -33,6 +33,11 @@ impl DurableObject for HasherObject {
             Ok(Message::Hash { password }) => hashing::hash(&Password::new(&password), &entropy::bytes()).map(|phc| answer(&Hashed { phc })),
             Ok(Message::Verify { password, phc }) => {
                 hashing::verify(&Password::new(&password), &phc).map(|verdict| answer(&Verified { matches: verdict.matches, stale: verdict.stale }))
+            }
+            Ok(Message::Attempt { password, stored, kinds }) => {
+                let kinds: Vec<Kind> = kinds.iter().filter_map(|kind| Kind::named(kind)).collect();
+                equal::attempt(&Password::new(&password), stored.as_deref(), &kinds, &entropy::bytes())
+                    .map(|tried| answer(&Attempted { matches: tried.matches, rehash: tried.rehash, unusable: tried.unusable }))
             }
         };
         outcome.unwrap_or_else(|error| match error {

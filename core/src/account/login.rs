@@ -4,7 +4,7 @@
 //! runs, with the address as typed.
 //!
 //! 1. Read the tenant's standing and the account.
-//! 2. Verify the password, or the dummy where there is none.
+//! 2. Try the password, with the same work for everybody in the tenant; see [`crate::hashing::equal`].
 //! 3. Decide, from values.
 //! 4. Commit: the session and its trail, or the failure and its trail.
 
@@ -25,14 +25,13 @@ use crate::{
         realm::Realm,
         time::Millis,
     },
-    hashing,
-    ports::{StoreError, Verdict},
+    ports::{Attempt, StoreError, Verdict},
     problem::{Code, Problem},
     session::{device, strict},
     store::{
         audit::count_attempt,
         directory::{self, Standing},
-        notifications, outbox,
+        notifications, outbox, password_kinds,
         sessions::resolve_grants,
         staff_notices::{self, Concern},
         users::{self, LoginRow},
@@ -78,10 +77,15 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let nonce = device.as_ref().map_or("", |device| device.nonce.as_str());
 
     // 1.
-    let queries = vec![directory::standing(place.tenant, place.organization), users::for_login(Realm::Customer, place.tenant, &lookup, nonce)];
+    let queries = vec![
+        directory::standing(place.tenant, place.organization),
+        users::for_login(Realm::Customer, place.tenant, &lookup, nonce),
+        password_kinds::live(place.tenant),
+    ];
     let mut rows = cx.read(queries).await?.into_iter();
     let standing = rows.next().unwrap_or_default().first::<Standing>()?;
     let row = rows.next().unwrap_or_default().first::<LoginRow>()?;
+    let kinds = password_kinds::read(rows.next().unwrap_or_default())?;
     if standing.as_ref().is_some_and(|s| !s.tenant_active || s.organization_active == Some(0)) {
         return Err(Problem::tenant_suspended());
     }
@@ -100,9 +104,13 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let known_device = device.as_ref().is_some_and(|device| row.as_ref().is_some_and(|row| row.credential_epoch == device.epoch));
 
     // 2.
-    let stored = row.as_ref().and_then(|row| row.password_hash.clone());
-    let verdict = cx.io.verify_password(password.clone(), stored.clone().unwrap_or_else(|| hashing::DUMMY.to_owned())).await?;
-    let verdict = Verdict { matches: verdict.matches && stored.is_some(), ..verdict };
+    let stored =
+        row.as_ref().and_then(|row| row.password_hash.as_deref()).map(|stored| password_kinds::opened(&cx.deployment.keys, place.tenant, stored));
+    #[cfg(feature = "twins")]
+    // The twin that does each person's own work and no other: an unknown address costs what ours cost.
+    let kinds = if cx.twin("login-own-scheme-only") { Vec::new() } else { kinds };
+    let Attempt { matches, rehash, .. } = cx.io.try_password(password.clone(), stored, kinds).await?;
+    let verdict = Verdict { matches, stale: rehash.is_some() };
 
     // 3.
     let decision = decide(row.as_ref(), verdict, known_device, cx.now);
@@ -110,7 +118,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     // 4.
     match (decision, row) {
         (Ok(()), Some(row)) => {
-            let response = succeed(cx, &email, row, verdict, nonce).await?;
+            let response = succeed(cx, &email, row, rehash, nonce).await?;
             strict::succeeded(cx, strict);
             Ok(response)
         }
@@ -119,7 +127,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     }
 }
 
-async fn succeed(cx: &Cx<'_>, email: &Email, row: LoginRow, verdict: Verdict, nonce: &str) -> Result<Response, Problem> {
+async fn succeed(cx: &Cx<'_>, email: &Email, row: LoginRow, rehash: Option<String>, nonce: &str) -> Result<Response, Problem> {
     let tenant = cx.place()?.tenant;
     let (roles, grants) = resolve_grants(row.user_acl.as_deref(), &row.roles)?;
     let person = Person {
@@ -136,8 +144,6 @@ async fn succeed(cx: &Cx<'_>, email: &Email, row: LoginRow, verdict: Verdict, no
         must_change_password: row.must_change_password,
         epoch: row.credential_epoch,
     };
-    // A second hash, which makes this one sign-in slower: only who gave the right password can see it, and once.
-    let rehash = if verdict.stale { Some(cx.io.hash(cx.body.password("password")?).await?) } else { None };
     let opening = Opening::new(cx);
     let mut writes = opening.statements(cx, &person);
     writes.push(users::signed_in(Realm::Customer, row.id, row.password_hash.as_deref().zip(rehash.as_deref()), cx.now));

@@ -19,7 +19,7 @@ use crate::{
     mail::{render::moment, template::Template},
     problem::{Code, Problem},
     store::{
-        self, notifications, sessions, tokens,
+        self, notifications, password_kinds, sessions, tokens,
         users::{self, CredentialRow},
     },
     web::{
@@ -59,7 +59,10 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     new_password::check(cx, "newPassword", &new, &actor.tenant_policy, &[&actor.email, &actor.organization_name, &actor.display_name])?;
     let stored = cx.read_one(users::credential(Realm::Customer, actor.user)).await?.first::<CredentialRow>()?;
     let Some(stored) = stored else { return Err(Problem::not_found("User not found")) };
-    let phc = stored.password_hash.clone().unwrap_or_else(|| hashing::DUMMY.to_owned());
+    let phc = stored
+        .password_hash
+        .as_deref()
+        .map_or_else(|| hashing::DUMMY.to_owned(), |phc| password_kinds::opened(&cx.deployment.keys, actor.tenant, phc));
     if !cx.io.verify_password(current, phc).await?.matches || stored.password_hash.is_none() {
         return Err(wrong_guess(cx).await?);
     }

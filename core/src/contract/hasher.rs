@@ -13,6 +13,8 @@ pub enum Message {
     Hash { password: String },
     /// Answered by a [`Verified`].
     Verify { password: String, phc: String },
+    /// Answered by an [`Attempted`]. Kinds by their names.
+    Attempt { password: String, stored: Option<String>, kinds: Vec<String> },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -24,4 +26,11 @@ pub struct Hashed {
 pub struct Verified {
     pub matches: bool,
     pub stale: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct Attempted {
+    pub matches: bool,
+    pub rehash: Option<String>,
+    pub unusable: Option<String>,
 }

@@ -28,6 +28,7 @@ pub mod notifications;
 pub mod organizations;
 pub mod outbox;
 pub mod partners;
+pub mod password_kinds;
 pub mod path_rules;
 pub mod pending_invitations;
 pub mod places;

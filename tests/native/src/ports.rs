@@ -13,11 +13,14 @@ use portcullis_core::{
         secret::Password,
         time::Millis,
     },
-    hashing,
+    hashing::{
+        self,
+        foreign::{Foreign, Kind},
+    },
     mail::inbox::Inbox,
     ports::{
-        Cache, CacheError, Clock, Entropy, Fut, HashError, Limiter, LimiterError, Log, Mail, MailError, MailTransport, PasswordHasher, Verdict,
-        WebhookAnswer, WebhookError, WebhookPost, WebhookTransport,
+        Attempt, Cache, CacheError, Clock, Entropy, Fut, HashError, Limiter, LimiterError, Log, Mail, MailError, MailTransport, PasswordHasher,
+        Verdict, WebhookAnswer, WebhookError, WebhookPost, WebhookTransport,
     },
 };
 use serde_json::Value;
@@ -176,11 +179,13 @@ pub struct TestHasher {
     pub entropy: CountingEntropy,
     pub count: Cell<u32>,
     pub down: Cell<bool>,
+    /// The kinds that the last sign-in was told to do the work of.
+    pub kinds: RefCell<Vec<Kind>>,
 }
 
 impl TestHasher {
     pub fn new(cheap: bool) -> Self {
-        Self { cheap, entropy: CountingEntropy::new(77), count: Cell::new(0), down: Cell::new(false) }
+        Self { cheap, entropy: CountingEntropy::new(77), count: Cell::new(0), down: Cell::new(false), kinds: RefCell::default() }
     }
 
     fn begin(&self) -> Result<(), HashError> {
@@ -216,6 +221,27 @@ impl PasswordHasher for TestHasher {
             let verdict = hashing::verify(&password, &phc)?;
             // A cheap hash is today's where hashes are cheap.
             Ok(Verdict { stale: verdict.stale && !(self.cheap && phc.starts_with(CHEAP)), ..verdict })
+        })
+    }
+
+    fn attempt(&self, password: Password, stored: Option<String>, kinds: Vec<Kind>) -> Fut<'_, Result<Attempt, HashError>> {
+        Box::pin(async move {
+            self.begin()?;
+            let mut salt = [0; 16];
+            self.entropy.fill(&mut salt);
+            if !self.cheap {
+                return hashing::equal::attempt(&password, stored.as_deref(), &kinds, &salt);
+            }
+            self.kinds.replace(kinds);
+            let Some(stored) = stored else { return Ok(Attempt::default()) };
+            Ok(match Foreign::parse(&stored) {
+                Err(why) => Attempt { unusable: Some(why), ..Attempt::default() },
+                Ok(hash) => {
+                    let matches = hash.matches(&password);
+                    let foreign = !stored.starts_with(CHEAP);
+                    Attempt { matches, rehash: (matches && foreign).then(|| cheap_hash(&password, salt)), unusable: None }
+                }
+            })
         })
     }
 }
