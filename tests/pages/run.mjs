@@ -86,6 +86,7 @@ async function everyCase() {
   try {
     const cases = await Promise.all(CASES.map((file) => import(`./cases/${file}.mjs`)));
     for (const [name, body] of cases.flatMap((file) => Object.entries(file.cases))) {
+      if (body.views && !body.views.includes(view)) continue;
       const opened = [];
       const tools = { server, browser, view, opened };
       await run(`${view}: ${name}`, () => body(tools), opened);

@@ -121,10 +121,15 @@ function address(pattern, reached, server) {
   return (reached.get(parent) + pattern.slice(parent.length)).replace(':organization', server.place.organizationId);
 }
 
-/** A row in every list that starts empty, so that each leads to its pages. What is there already, or is not served, stays as it is. */
+/** A row in every list that starts empty, so that each leads to its pages. */
 export async function arrange({ server }) {
   const { staff, ...entities } = await registry({ server });
   await staff('POST', '/api/apps', { name: 'Shop', audience: 'shop', features: [] });
+  await staff('POST', '/api/directory/merchants', { name: 'High Street' });
+  await staff('POST', '/api/directory/partners', { name: 'Reseller' });
+  // Nobody listens there: a delivery that failed says more than one that went well.
+  const { webhook } = await staff('POST', '/api/webhooks', { url: 'http://127.0.0.1:9/in', events: ['customer_accounts.user.deleted'], description: 'Billing' });
+  await staff('POST', `/api/webhooks/${webhook.id}/test`);
   await staff('POST', '/api/customer_accounts/admin/users-invite', { email: 'invited@mail.example', roleIds: [await roleOf(server, 'viewer')], displayName: 'Ina Invited' });
   return { staff, ...entities };
 }

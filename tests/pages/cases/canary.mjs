@@ -6,7 +6,7 @@ import { arrange, embedded, inside, outside, settled, signInEverywhere, walkOffi
 import { CA, CANARY, PASSWORD, fresh, open } from './people.mjs';
 
 /** Columns that hold words of people's, by their names: a new one is found by itself. */
-const WORDS = /^(?!search_)(\w+_)?(name|title|description|label|user_agent|reason|note|message|comment)$/;
+const WORDS = /^(?!search_)(\w+_)?(name|title|description|label|user_agent|reason|note|message|comment|excerpt|error)$/;
 /** Tables whose names are ours, or that hold what is sent and not what is shown. */
 const OURS = ['attempt_counters', 'event_outbox', 'mail_outbox', 'development_inbox', 'd1_migrations'];
 /** What at least has to be seen on some page, so that the walk cannot go blind. */
@@ -85,6 +85,43 @@ async function mails(server, staff) {
 }
 
 export const cases = {
+  async 'canaries in everything people can write: none runs on any page of any application, and none breaks one'(tools) {
+    const server = await new Server().up({ settings: { EMBED_ORIGINS: 'https://crm.example.com' } });
+    try {
+      const mine = { ...tools, server };
+      const entities = await arrange(mine);
+      const [stranger, me] = [await open(mine), await open(mine)];
+      await signInEverywhere(me, server);
+      await life(server, entities.staff, 'admin@portal.acme.com');
+      const left = await poison(server);
+      assert.ok(left.length >= SHOWN.length, left.join(', '));
+      const [wrong, pages] = [[], []];
+      let words = '';
+      const visit = async ({ page }, { name, path }) => {
+        if (path.includes('#')) await page.goto('about:blank');
+        await page.goto(path);
+        await settled(page).catch(() => wrong.push(`${name}: still waiting`));
+        for (const more of await page.locator('main details:not([open]) > summary').all()) await more.click({ timeout: 1000 }).catch(() => {});
+        await page.waitForTimeout(50);
+        for (const found of await harm(page)) wrong.push(`${name}: ${found}`);
+        words += await said(page);
+        pages.push(name);
+      };
+      // The reference shows nothing that people wrote.
+      for (const page of [...outside().filter(({ name }) => name !== 'docs'), ...(await embedded(entities)), { name: 'dev-inbox', path: '/dev/inbox' }]) await visit(stranger, page);
+      for (const page of inside()) await visit(me, page);
+      await walkOffice(me.page, server, (page) => visit(me, page));
+      assert.deepEqual(wrong, [], `${pages.length} pages`);
+      assert.deepEqual(SHOWN.filter((column) => !words.includes(column)), [], 'canaries that no page showed');
+
+      // The check above finds what it looks for.
+      await me.page.evaluate((canary) => document.querySelector('main').insertAdjacentHTML('beforeend', `${canary}<a href="javascript:1">x</a>`), CANARY);
+      assert.equal((await harm(me.page)).length, 3);
+    } finally {
+      await server.down();
+    }
+  },
+
   async 'canaries in everything people can write: none runs in any mail'(tools) {
     const server = await new Server().up();
     try {

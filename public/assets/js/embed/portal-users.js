@@ -32,7 +32,7 @@ function row(user) {
       { class: 'body' },
       el('p', { class: 'title' }, el('a', { href: `/backend/customer_accounts/${user.id}`, target: '_blank', rel: 'noopener' }, user.displayName)),
       el('p', { class: 'small soft' }, user.email, ' · ', last),
+      el('p', { class: 'badges' }, ...standing(user)),
     ),
-    el('span', { class: 'badges' }, ...standing(user)),
   );
 }
