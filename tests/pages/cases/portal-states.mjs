@@ -29,7 +29,7 @@ export const cases = {
     await page.waitForURL('**/dashboard');
     await page.getByRole('heading', { name: /Hello/ }).waitFor();
     await page.goto(`/${place.slug}/portal/profile`);
-    await page.getByRole('button', { name: 'Save' }).waitFor();
+    await page.waitForFunction(() => !document.querySelector('main .waiting'));
     await page.getByLabel('Your name').fill('Typed Before The Suspension');
     await call('POST', `/api/directory/organizations/${place.id}/suspend`);
     await press(page, 'Save');
@@ -98,5 +98,18 @@ export const cases = {
     await page.goto('/acme/portal/dashboard');
     await page.getByRole('heading', { name: /Hello/ }).waitFor();
     assert.equal(refreshes, 1);
+  },
+
+  async 'portal states: what is typed before the page is ready is kept as well'(tools) {
+    const { boss } = await company(tools, 1);
+    const me = await open(tools, { slow: 700 });
+    const { page } = me;
+    await signIn(me, tools.server, boss);
+    await page.goto('/acme/portal/profile', { waitUntil: 'commit' });
+    await page.getByLabel('Your name').fill('Typed Too Early');
+    await page.waitForFunction(() => !document.querySelector('main .waiting'));
+    assert.equal(await page.getByLabel('Your name').inputValue(), 'Typed Too Early');
+    await page.reload();
+    await page.waitForFunction(() => document.querySelector('#displayName').value === 'Typed Too Early');
   },
 };

@@ -28,7 +28,10 @@ export function handle(form, { send, done, check = () => ({}), draft, errors = {
   if (draft) {
     const kept = tab.get(`draft.${draft}`) ?? {};
     for (const input of inputs().filter(keeps)) if (!input.value && typeof kept[input.name] === 'string') input.value = kept[input.name];
-    form.addEventListener('input', () => tab.set(`draft.${draft}`, Object.fromEntries(inputs().filter(keeps).map((i) => [i.name, i.value]))));
+    const keep = () => tab.set(`draft.${draft}`, Object.fromEntries(inputs().filter(keeps).map((i) => [i.name, i.value])));
+    form.addEventListener('input', keep);
+    // What was typed before this ran is kept, too; a select has no value that a page gave it.
+    if (inputs().some((input) => keeps(input) && input.value !== (input.defaultValue ?? input.value))) keep();
   }
   form.addEventListener('input', (event) => event.target.name && clear(event.target));
   for (const button of all('[data-reveal]', form)) reveal(button, form);
