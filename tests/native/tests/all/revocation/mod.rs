@@ -3,4 +3,5 @@
 mod complete;
 mod document;
 mod fast;
+mod places;
 mod rows;
