@@ -121,7 +121,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
 
 async fn succeed(cx: &Cx<'_>, email: &Email, row: LoginRow, verdict: Verdict, nonce: &str) -> Result<Response, Problem> {
     let tenant = cx.place()?.tenant;
-    let (_, grants) = resolve_grants(row.user_acl.as_deref(), &row.roles)?;
+    let (roles, grants) = resolve_grants(row.user_acl.as_deref(), &row.roles)?;
     let person = Person {
         user: row.id,
         tenant,
@@ -131,6 +131,7 @@ async fn succeed(cx: &Cx<'_>, email: &Email, row: LoginRow, verdict: Verdict, no
         email_verified: true,
         company: row.customer_entity_id,
         person: row.person_entity_id,
+        roles: roles.into_iter().map(|role| role.slug).collect(),
         grants,
         must_change_password: row.must_change_password,
         epoch: row.credential_epoch,

@@ -36,7 +36,7 @@ pub fn with_identity(response: Response, identity: Option<(&Identity, &str, Opti
             identity.realm.name().to_owned(),
             identity.tenant.to_string(),
             identity.organization.map(|id| id.to_string()).unwrap_or_default(),
-            list(&identity.roles),
+            identity.roles.as_deref().map(list).unwrap_or_default(),
             features.map(|features| list(&features)).unwrap_or_default(),
             token.to_owned(),
         ],

@@ -30,15 +30,16 @@ pub struct Identity {
     pub organization: Option<Id<Organization>>,
     pub email: String,
     pub display_name: String,
-    /// Staff only: a customer's token does not name roles.
-    pub roles: Vec<String>,
-    /// `None` where the token had no room for them.
+    /// `None` where the token had no room for them, as with grants.
+    pub roles: Option<Vec<String>>,
     pub grants: Option<Grants>,
     /// Signed in with a one-time password: may do nothing but change it.
     pub restricted: bool,
     /// Seconds.
     pub issued_at: i64,
     pub expires_at: i64,
+    /// When the session ends unless it is used, seconds.
+    pub session_ends: i64,
 }
 
 impl Identity {
@@ -61,7 +62,7 @@ impl Identity {
             organization: claims.org_id,
             email: text("email"),
             display_name: text("displayName"),
-            roles: texts("roles").unwrap_or_default(),
+            roles: texts("roles"),
             // The flag passes every check, whatever is listed.
             grants: match texts("resolvedFeatures") {
                 None if !admin => None,
@@ -70,6 +71,8 @@ impl Identity {
             restricted: is("mustChangePassword"),
             issued_at: claims.iat,
             expires_at: claims.exp,
+            // A token of before this claim is made nothing of that outlives it.
+            session_ends: claims.session_expiry.unwrap_or(claims.exp),
         }
     }
 
@@ -90,6 +93,8 @@ impl Identity {
 pub enum Void {
     /// It does not hold: signature, audience, times.
     Bad(Rejection),
+    /// It did until its session ended by itself.
+    Ended,
     /// It did, and was revoked.
     Revoked,
 }
@@ -112,6 +117,10 @@ pub async fn by_token(cx: &Cx<'_>, text: &str, realm: Realm) -> Result<Result<Id
     }
     let Some(tenant) = claims.tenant_id else { return Ok(Err(Void::Bad(Rejection::NotForUs))) };
     let identity = Identity::of(realm, tenant, &claims);
+    // The clock that wrote this end is ours: no skew.
+    if identity.session_ends <= cx.now.seconds() {
+        return Ok(Err(Void::Ended));
+    }
     let config = &cx.deployment.config;
     cx.deployment.snapshot.freshen(&cx.io, cx.now, config.revocation_copy_life(), config.revocation_stale).await?;
     if cx.deployment.snapshot.refuses(&identity.bearer()) {

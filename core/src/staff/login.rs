@@ -206,6 +206,7 @@ async fn succeed(cx: &Cx<'_>, asked: &Asked, row: &LoginRow, seat: Seat, held: &
         email: &row.email,
         roles,
         grants: &held.grants,
+        session_ends: opening.ends(cx),
         platform: held.platform,
         merchants: &held.merchants,
         restricted: row.must_change_password,

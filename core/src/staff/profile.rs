@@ -134,14 +134,14 @@ async fn commit(cx: &Cx<'_>, actor: &Actor, own: &OwnRow, email: Option<Email>, 
     };
     let email = email.unwrap_or_else(|| actor.email());
     let session = opening.as_ref().map_or(actor.session, |opening| opening.session);
-    let roles = actor.roles.iter().map(|role| role.name.as_str()).collect();
     let subject = Subject {
         user: actor.user,
         session,
         seat,
         email: email.as_str(),
-        roles,
+        roles: actor.role_names(),
         grants: &actor.grants,
+        session_ends: opening.as_ref().map_or(actor.session_ends, |opening| opening.ends(cx)),
         platform: actor.platform,
         merchants: &actor.merchants,
         restricted: false,

@@ -141,7 +141,7 @@ impl IdentityRow {
         self.alive(idle, issued_at, now)?;
         let held = self.held()?;
         self.seated(&held)?;
-        Ok(self.actor(held))
+        Ok(self.actor(held, idle))
     }
 
     /// The same for somebody who may have lost the place: who has, holds nothing.
@@ -149,16 +149,19 @@ impl IdentityRow {
         self.alive(idle, issued_at, now)?;
         let held = self.held()?;
         let held = if self.seated(&held).is_ok() { held } else { Holding::default() };
-        Ok(self.actor(held))
+        Ok(self.actor(held, idle))
     }
 
     fn alive(&self, idle: Idle, issued_at: Option<i64>, now: Millis) -> Result<(), NotAlive> {
-        let expires = TenantPolicy::parse(&self.tenant_policy).end(self.expires_at, self.last_used_at);
-        let times = Times { last_used: self.last_used_at, expires, ended: self.ended_at.is_some() };
+        let times = Times { last_used: self.last_used_at, expires: self.expires(), ended: self.ended_at.is_some() };
         if !is_alive(times, idle.of(self.remember), now) || is_outdated(issued_at, self.sessions_revoked_at) {
             return Err(NotAlive::Session);
         }
         if self.is_active { Ok(()) } else { Err(NotAlive::Account) }
+    }
+
+    fn expires(&self) -> Millis {
+        TenantPolicy::parse(&self.tenant_policy).end(self.expires_at, self.last_used_at)
     }
 
     fn held(&self) -> Result<Holding, NotAlive> {
@@ -177,7 +180,8 @@ impl IdentityRow {
         if suspended && !held.platform { Err(NotAlive::Suspended) } else { Ok(()) }
     }
 
-    fn actor(self, held: Holding) -> Actor {
+    fn actor(self, held: Holding, idle: Idle) -> Actor {
+        let session_ends = self.expires().min(self.last_used_at.plus(idle.of(self.remember)));
         Actor {
             realm: Realm::Staff,
             user: self.user_id,
@@ -203,6 +207,7 @@ impl IdentityRow {
             merchants: held.merchants,
             must_change_password: self.must_change_password,
             locale: self.locale,
+            session_ends,
             tenant_policy: self.tenant_policy,
         }
     }
@@ -241,7 +246,8 @@ pub fn touch(token: &TokenHash, idle: Idle, now: Millis) -> Statement {
             "UPDATE staff_user_sessions SET last_used_at = ?2, \
              expires_at = CASE WHEN remember = 1 AND {strict} AND (expires_at <= ?2 + ?6 OR expires_at > ?2 + ?5) THEN ?2 + ?5 ELSE expires_at END \
              WHERE token_hash = ?1 AND deleted_at IS NULL AND expires_at > ?2 AND last_used_at > ?2 - CASE remember WHEN 1 THEN ?4 ELSE ?3 END \
-             AND (last_used_at > ?2 - ?5 OR {strict} IS NOT 1) RETURNING expires_at"
+             AND (last_used_at > ?2 - ?5 OR {strict} IS NOT 1) \
+             RETURNING expires_at, ?2 + CASE remember WHEN 1 THEN ?4 ELSE ?3 END AS idle_at"
         ),
         args![token.as_str(), now, idle.usual, idle.remembered, STRICT_LIFE, LAST_QUARTER],
     )

@@ -105,6 +105,7 @@ impl World {
             kind: Realm::Staff.name().into(),
             tenant_id: Some(seat.tenant),
             org_id: seat.organization,
+            session_expiry: Some(now.seconds() + 28_800),
             rest: json!({}).as_object().unwrap().clone(),
         };
         let key = self.first_key();

@@ -5,3 +5,4 @@ mod document;
 mod fast;
 mod places;
 mod rows;
+mod session_end;
