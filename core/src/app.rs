@@ -31,9 +31,11 @@ pub struct Deployment {
     pub keys: Keys,
     pub router: Router,
     pub key_set: KeySet,
+    pub verified: crate::signing::verified::Verified,
     pub snapshot: crate::edge::snapshot::Snapshot,
     pub signed_revocations: crate::edge::feed::Signed,
     pub policies: crate::edge::policy::Policies,
+    pub minted: crate::edge::minted::Minted,
 }
 
 impl Deployment {
@@ -44,9 +46,11 @@ impl Deployment {
             keys,
             router: Router::new(),
             key_set,
+            verified: Default::default(),
             snapshot: Default::default(),
             signed_revocations: Default::default(),
             policies: Default::default(),
+            minted: Default::default(),
             config,
         }
     }

@@ -20,7 +20,7 @@ use super::{
     renewal,
 };
 use crate::{
-    apps::token,
+    apps::token::{self, Minted},
     cx::Cx,
     domain::{
         app::Person,
@@ -32,6 +32,7 @@ use crate::{
     },
     pipeline::authenticate,
     problem::{Code, Problem},
+    signing::verified::Fingerprint,
     web::{request::percent_encode, response::Response},
 };
 
@@ -91,6 +92,7 @@ async fn decide(cx: &Cx<'_>, family: Family) -> Result<Response, Problem> {
         let actor = check::actor(cx, &caller.identity).await?;
         caller.identity.roles = Some(actor.role_names().into_iter().map(str::to_owned).collect());
         caller.identity.grants = Some(actor.grants);
+        caller.identity.proof = None;
     }
     let grants = caller.identity.grants.clone().unwrap_or_default();
     if !decision.access.is_met_by(&grants) || !Access::All(required).is_met_by(&grants) {
@@ -146,12 +148,26 @@ async fn allowed(cx: &Cx<'_>, policy: &Policy, caller: Option<(&Caller, &Grants)
         grants,
         session_ends: Millis(one.session_ends * SECOND),
     };
-    let minted = token::mint_app_token(cx.deployment, &cx.io, &policy.app, &person, cx.now).await?.token;
+    let minted = app_token(cx, policy, &person, one.proof).await?;
     let features = grants.narrowed(&policy.app.features).as_list();
     let response = headers::with_identity(response, Some((one, &minted, features)));
     Ok(match &caller.cookie {
         Some(cookie) => response.cookie(cookie.clone()),
         None => response,
+    })
+}
+
+/// A token for the app about the person; the one of a moment ago, where it would say the same.
+async fn app_token(cx: &Cx<'_>, policy: &Policy, person: &Person<'_>, proof: Option<Fingerprint>) -> Result<Rc<str>, Problem> {
+    let (deployment, app) = (cx.deployment, &policy.app);
+    let known = proof.and_then(|proof| deployment.minted.find(proof, app, deployment.key_set.version(), cx.now));
+    if let Some(token) = known {
+        return Ok(token);
+    }
+    let Minted { token, life } = token::mint_app_token(deployment, &cx.io, app, person, cx.now).await?;
+    Ok(match proof {
+        Some(proof) => deployment.minted.remember(proof, app, deployment.key_set.version(), cx.now, life, token),
+        None => token.into(),
     })
 }
 

@@ -17,6 +17,7 @@ use crate::{
     jose::{claims::AccessClaims, jwt::Rejection},
     pipeline::authenticate,
     problem::Problem,
+    signing::verified::Fingerprint,
     web::cookies,
 };
 
@@ -40,6 +41,8 @@ pub struct Identity {
     pub expires_at: i64,
     /// When the session ends unless it is used, seconds.
     pub session_ends: i64,
+    /// Of the token that says all this, while nothing was added to it.
+    pub proof: Option<Fingerprint>,
 }
 
 impl Identity {
@@ -73,6 +76,7 @@ impl Identity {
             expires_at: claims.exp,
             // A token of before this claim is made nothing of that outlives it.
             session_ends: claims.session_expiry.unwrap_or(claims.exp),
+            proof: None,
         }
     }
 
@@ -108,15 +112,16 @@ impl Void {
 
 /// The caller behind an access token of a realm. The outer error means that nobody can tell.
 pub async fn by_token(cx: &Cx<'_>, text: &str, realm: Realm) -> Result<Result<Identity, Void>, Problem> {
-    let claims = match authenticate::claims(cx.deployment, &cx.io, text, cx.now).await? {
-        Ok(claims) => claims,
+    let proven = match authenticate::claims(cx.deployment, &cx.io, text, cx.now).await? {
+        Ok(proven) => proven,
         Err(rejection) => return Ok(Err(Void::Bad(rejection))),
     };
+    let claims = &proven.claims;
     if let Err(rejection) = claims.check(&cx.deployment.config.issuer, realm, cx.now) {
         return Ok(Err(Void::Bad(rejection)));
     }
     let Some(tenant) = claims.tenant_id else { return Ok(Err(Void::Bad(Rejection::NotForUs))) };
-    let identity = Identity::of(realm, tenant, &claims);
+    let identity = Identity { proof: Some(proven.fingerprint), ..Identity::of(realm, tenant, claims) };
     // The clock that wrote this end is ours: no skew.
     if identity.session_ends <= cx.now.seconds() {
         return Ok(Err(Void::Ended));
