@@ -198,7 +198,7 @@ async function replayed(paths, measured) {
   const stolen = { cookie, token: buyer.jar.get('customer_auth_token'), appToken: JSON.parse(minted.text).accessToken };
   for (const [path, replay] of Object.entries(paths)) assert.equal(await replay(stolen), 200, path);
   // Somewhere in the interval between two looks.
-  await sleep(Math.random() * 1_000);
+  await sleep(Math.random() * 3_000);
   assert.equal((await send(server.url, { method: 'POST', path: `${CA}/portal/logout`, headers: { cookie } })).status, 200);
   const ended = performance.now();
   await Promise.all(Object.entries(paths).map(async ([path, replay]) => {
