@@ -16,6 +16,7 @@ import { start } from '../harness/server.mjs';
 // A day is a second and a half here. Verifiers keep their copy for half of it, as the slowest we know keep theirs.
 const SCALED = { ...RAISED, SIGNING_KEY_ROTATE_SECONDS: '2', SIGNING_KEY_AHEAD_SECONDS: '2', SIGNING_KEY_KEEP_SECONDS: '2', ACCESS_TOKEN_SECONDS: '10' };
 const COPY = 1_000;
+const IN_FLIGHT = 64;
 /** Two turns of the keys, and half of a token's life: a busy machine may be late by the other half. */
 const LATE = 5_000;
 const JWKS = '/.well-known/jwks.json';
@@ -65,7 +66,7 @@ async function underLoad(server, { rate, seconds, until = () => false }) {
       }
     }
   };
-  const pending = [];
+  const pending = new Set();
   const late = [];
   let over = false;
   const cron = (async () => {
@@ -75,7 +76,9 @@ async function underLoad(server, { rate, seconds, until = () => false }) {
   for (let n = 0; performance.now() - startedAt < seconds * 1000 && !until(counts); n += 1) {
     const due = startedAt + (n * 1000) / rate;
     if (due > performance.now()) await sleep(due - performance.now());
-    pending.push((async () => {
+    // A machine that is too slow for the rate gets what it can do: a queue without end would only time out.
+    while (pending.size >= IN_FLIGHT) await Promise.race(pending);
+    const work = (async () => {
       const one = new Client(server);
       one.cookies.set('customer_session_token', client.cookies.get('customer_session_token'));
       isOk(await one.post(`${CA}/portal/sessions-refresh`));
@@ -84,20 +87,22 @@ async function underLoad(server, { rate, seconds, until = () => false }) {
       counts.kids.add(headerOf(token).kid);
       await verify(token);
       if (n % 10 === 0) late.push(sleep(LATE).then(() => verify(token)));
-    })());
+    })().finally(() => pending.delete(work));
+    pending.add(work);
   }
+  const took = (performance.now() - startedAt) / 1000;
   await Promise.all(pending);
   await Promise.all(late);
   over = true;
   await cron;
   pythons.forEach((python) => python.end());
-  return counts;
+  return { ...counts, rate: counts.refreshed / took };
 }
 
 test('a rotation under load: jose, PyJWT and joserfc see no failure (E7)', async () => {
   const server = await start({ vars: SCALED });
   const counts = await underLoad(server, { rate: size(40, 200), seconds: size(7, 60) });
-  note(`${counts.refreshed} refreshes, ${counts.kids.size} keys, ${counts.verified} verifications, ${counts.failed} failed ${JSON.stringify([...counts.why])}`);
+  note(`${counts.refreshed} refreshes, ${counts.rate.toFixed(0)} a second, ${counts.kids.size} keys, ${counts.verified} verifications, ${counts.failed} failed ${JSON.stringify([...counts.why])}`);
   assert.ok(counts.kids.size >= size(3, 12), `${counts.kids.size} keys signed`);
   assert.equal(counts.failed, 0);
   if (!existsSync(PYTHON)) skip('no Python with PyJWT and joserfc: scripts/setup.sh test');
