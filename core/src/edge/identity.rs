@@ -65,7 +65,8 @@ impl Identity {
             organization: claims.org_id,
             email: text("email"),
             display_name: text("displayName"),
-            roles: texts("roles"),
+            // A token of before tokens named roles has none to ask for.
+            roles: texts("roles").or_else(|| (!is("rolesOmitted")).then(Vec::new)),
             // The flag passes every check, whatever is listed.
             grants: match texts("resolvedFeatures") {
                 None if !admin => None,
