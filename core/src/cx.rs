@@ -18,6 +18,7 @@ use crate::{
         time::Millis,
     },
     io::Io,
+    live::announce,
     pipeline::host::Host,
     ports::{Query, Rows, Statement, StoreError, Written},
     problem::Problem,
@@ -109,7 +110,16 @@ impl Cx<'_> {
                 self.io.write(vec![statement]).await?;
             }
         }
-        let written = self.io.write(writes).await?;
+        // Around the change, in its transaction: what of the feed is new afterwards is its own.
+        writes.insert(0, store::live::mark());
+        writes.push(store::live::fresh());
+        let mut written = self.io.write(writes).await?;
+        let fresh = written.pop().unwrap_or_default();
+        let mark = if written.is_empty() { Written::default() } else { written.remove(0) };
+        let wakes = announce::concerned(mark.rows, fresh.rows);
+        if !wakes.is_empty() {
+            self.after(Later::Announce { wakes });
+        }
         if !mails.is_empty() {
             self.after(Later::SendMail);
         }

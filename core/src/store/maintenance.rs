@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The newest migration this build was written for; a test compares it with the folder.
-pub const LATEST_MIGRATION: &str = "0080_ballast.sql";
+pub const LATEST_MIGRATION: &str = "0085_live_feed.sql";
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Applied {

@@ -17,6 +17,7 @@ pub mod inbox;
 pub mod invitations;
 pub mod links;
 pub mod listing;
+pub mod live;
 pub mod maintenance;
 pub mod membership_invitations;
 pub mod memberships;

@@ -7,6 +7,7 @@ mod customer;
 mod directory;
 mod gate;
 mod keys;
+mod live;
 mod operations;
 mod roles;
 mod seats;
@@ -38,6 +39,7 @@ pub const SECTIONS: &[Section] = &[
     operations::DIRECTORY,
     directory::ORGANIZATIONS,
     directory::TENANTS,
+    live::LIVE,
     operations::AUDIT,
     operations::DEPLOYMENT,
     operations::DEVELOPMENT,
