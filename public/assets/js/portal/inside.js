@@ -6,6 +6,7 @@ import { working } from '../lib/form.js';
 import { wordsFor } from '../lib/errors.js';
 import { browser } from '../lib/store.js';
 import { covers } from '../lib/grants.js';
+import { listen } from '../lib/live.js';
 import { signInAgain } from '../lib/again.js';
 import { trouble } from '../lib/connection.js';
 import { brand, startPage } from './chrome.js';
@@ -36,6 +37,8 @@ export async function enter({ mustChangeHere = false } = {}) {
     onSessionEnded(askAgain);
     offer(nav);
     countUnread();
+    document.addEventListener('portcullis:news', countUnread);
+    listen(`${CA}/portal/events/stream`);
     return { ...profile, may: (feature) => nav.isPortalAdmin || allows(nav.grantedFeatures, feature) };
   } catch (error) {
     if (error.code === 'PASSWORD_CHANGE_REQUIRED') return mustChangeHere ? { mustChangePassword: true } : away(`${pageOf('security')}`);

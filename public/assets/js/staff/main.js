@@ -5,6 +5,7 @@ import { need, show as showText, start, t } from '../lib/i18n.js';
 import { el, focusOn, icon, note, one } from '../lib/dom.js';
 import { wordsFor } from '../lib/errors.js';
 import { working } from '../lib/form.js';
+import { listen } from '../lib/live.js';
 import { offerLanguages } from '../lib/languages.js';
 import { GROUPS, PAGES, find } from './areas.js';
 import { placeSwitcher } from './frame/place.js';
@@ -27,6 +28,7 @@ try {
   me = await enter();
   navigation();
   placeSwitcher(one('[data-place]'), () => open(location.href, { push: false }));
+  listen('/api/events/stream');
   await open(location.href, { push: false });
 } catch (error) {
   if (error.code === 'PASSWORD_CHANGE_REQUIRED') location.replace('/login?must-change');
