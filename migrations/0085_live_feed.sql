@@ -27,7 +27,17 @@ CREATE INDEX live_feed_by_tenant ON live_feed (tenant_id, seq);
 -- The beginning, nobody's: the feed always has a newest row, so that "nothing after this position" can be told from "gone".
 INSERT INTO live_feed (seq, kind, tenant_id, subject) VALUES (1, 'e', '', '');
 
-CREATE TRIGGER event_outbox_live AFTER INSERT ON event_outbox BEGIN
+-- Events that somebody may hear of (core/src/domain/live), and no others: a row for a failed sign-in would be a page that
+-- is written for an address with an account only.
+CREATE TRIGGER event_outbox_live AFTER INSERT ON event_outbox WHEN NEW.name IN (
+  'auth.invitation.accepted', 'auth.invitation.cancelled', 'auth.user.created', 'auth.user.deleted',
+  'auth.user.invited', 'auth.user.locked', 'auth.user.unlocked', 'auth.user.updated',
+  'customer_accounts.email.verified', 'customer_accounts.invitation.accepted',
+  'customer_accounts.invitation.cancelled', 'customer_accounts.password.reset', 'customer_accounts.role.created',
+  'customer_accounts.role.deleted', 'customer_accounts.role.updated', 'customer_accounts.user.created',
+  'customer_accounts.user.deleted', 'customer_accounts.user.invited', 'customer_accounts.user.locked',
+  'customer_accounts.user.unlocked', 'customer_accounts.user.updated'
+) BEGIN
   INSERT INTO live_feed (seq, kind, tenant_id, organization_id, subject, name)
     VALUES (max(COALESCE((SELECT max(seq) FROM live_feed), 0) + 1, unixepoch() * 1000), 'e', NEW.tenant_id, NEW.organization_id, NEW.id, NEW.name);
 END;

@@ -164,6 +164,11 @@ pub fn features() -> impl Iterator<Item = &'static str> {
     STAFF.iter().map(|(feature, _)| *feature)
 }
 
+/// Every event that somebody may hear of. The feed's trigger has the same list; a test compares them.
+pub fn heard() -> impl Iterator<Item = &'static str> {
+    PORTAL.into_iter().chain(STAFF.iter().flat_map(|(_, events)| events.iter().copied()))
+}
+
 fn feature_of(event: &str) -> Option<&'static str> {
     STAFF.iter().find(|(_, events)| events.contains(&event)).map(|(feature, _)| *feature)
 }

@@ -126,6 +126,15 @@ fn the_eleventh_stream_of_a_person_is_refused_and_anothers_is_not() {
 }
 
 #[test]
+fn the_feed_takes_up_the_events_that_somebody_may_hear_of_and_no_others() {
+    use portcullis_core::domain::live::heard;
+    let sql = World::new().value("SELECT sql FROM sqlite_master WHERE name = 'event_outbox_live'").as_str().unwrap().to_owned();
+    let list = sql.split_once("IN (").unwrap().1.split_once(") BEGIN").unwrap().0;
+    let fed: std::collections::BTreeSet<&str> = list.split('\'').skip(1).step_by(2).collect();
+    assert_eq!(fed, heard().collect(), "a migration replaces the trigger where core/src/domain/live changes");
+}
+
+#[test]
 fn a_channel_out_of_reach_is_a_503_and_holds_no_change_up() {
     let world = World::seeded();
     world.channels.down.set(true);
