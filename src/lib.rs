@@ -6,6 +6,7 @@
 
 mod bindings;
 mod cache;
+mod channels;
 mod clock;
 mod console;
 mod d1;
@@ -47,6 +48,7 @@ async fn fetch(request: web_sys::Request, env: Env, ctx: Context) -> worker::Res
         Ok(configured) => configured,
         Err(response) => return http::respond(&request, None, response).await,
     };
+    platform.heed(request.signal());
     let Some(incoming) = http::receive(&request, now).await else {
         return http::respond(&request, None, http::unreadable()).await;
     };

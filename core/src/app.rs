@@ -182,7 +182,7 @@ pub fn log_line(incoming: &Incoming, trace: &Trace, io: &Io<'_>, response: &Resp
         "method": if incoming.request.method == Method::HEAD { "HEAD" } else { incoming.request.method.as_str() },
         "route": trace.route.map_or("-", |route| route.name),
         "status": response.status.as_u16(),
-        "d1": spent.d1, "kv": spent.kv, "limiter": spent.limiter, "hash": spent.hash,
+        "d1": spent.d1, "kv": spent.kv, "limiter": spent.limiter, "hash": spent.hash, "channel": spent.channel,
     });
     if let Some(object) = line.as_object_mut() {
         if let Some(actor) = &trace.actor {

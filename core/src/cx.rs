@@ -18,6 +18,7 @@ use crate::{
         time::Millis,
     },
     io::Io,
+    live::announce,
     pipeline::host::Host,
     ports::{Query, Rows, Statement, StoreError, Written},
     problem::Problem,
@@ -118,10 +119,19 @@ impl Cx<'_> {
                 self.io.write(vec![statement]).await?;
             }
         }
-        // Whether anybody is to be told is asked along: no round trip of its own, and nothing to do where nobody listens.
-        writes.push(store::webhook_deliveries::waiting(self.now).into());
+        // Around the change, in its transaction: what of the feed is new afterwards is its own. Whether a webhook is due is
+        // asked along, and costs nothing where nobody listens.
+        writes.insert(0, store::live::mark());
+        writes.extend([store::live::fresh(), store::webhook_deliveries::waiting(self.now).into()]);
         let mut written = self.io.write(writes).await?;
-        if written.pop().is_some_and(|waiting| !waiting.rows.is_empty()) {
+        let waiting = written.pop().unwrap_or_default();
+        let fresh = written.pop().unwrap_or_default();
+        let mark = if written.is_empty() { Written::default() } else { written.remove(0) };
+        let wakes = announce::concerned(mark.rows, fresh.rows);
+        if !wakes.is_empty() {
+            self.after(Later::Announce { wakes });
+        }
+        if !waiting.rows.is_empty() {
             self.after(Later::SendWebhooks);
         }
         if !mails.is_empty() {

@@ -28,6 +28,7 @@ pub mod hashing;
 pub mod io;
 pub mod jose;
 pub mod later;
+pub mod live;
 pub mod mail;
 #[cfg(feature = "openapi")]
 pub mod openapi;

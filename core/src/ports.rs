@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::{
     domain::{
         limit::{Decision, Policy},
+        live::Channel,
         secret::Password,
     },
     hashing::foreign::Kind,
@@ -209,6 +210,39 @@ pub trait Signer {
     fn verify(&self, key: &crate::jose::jwk::PublicJwk, message: Vec<u8>, signature: [u8; 64]) -> Fut<'_, Result<bool, SignerError>>;
 }
 
+// ── Live streams ─────────────────────────────────────────────────────────
+
+#[derive(Debug, Error, Clone, PartialEq)]
+pub enum ChannelError {
+    /// The person has as many streams open as anybody may.
+    #[error("too many streams")]
+    Full,
+    #[error("channel unavailable: {0}")]
+    Unavailable(String),
+}
+
+/// What comes over a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// Bytes to hand on as they are.
+    Text(String),
+    /// Nothing, for as long as was waited.
+    Quiet,
+    /// The channel has ended the stream, or is gone.
+    Ended,
+}
+
+/// The objects that know who listens. A request opens one stream at most; it is closed when the request is over.
+pub trait Channels {
+    fn open(&self, joining: crate::contract::channel::Joining) -> Fut<'_, Result<(), ChannelError>>;
+    /// The next thing on the stream that was opened, or [`Signal::Quiet`] after so many milliseconds.
+    fn next(&self, patience: i64) -> Fut<'_, Signal>;
+    /// Closes the stream that was opened.
+    fn close(&self);
+    /// There may be something new; see [`crate::contract::channel::Message::Wake`].
+    fn wake(&self, channel: Channel, everywhere: bool) -> Fut<'_, Result<(), ChannelError>>;
+}
+
 // ── Everything else ──────────────────────────────────────────────────────
 
 /// A cryptographically secure source.
@@ -304,6 +338,7 @@ pub struct Ports<'p> {
     pub cache: &'p dyn Cache,
     pub mail: &'p dyn MailTransport,
     pub webhooks: &'p dyn WebhookTransport,
+    pub channels: &'p dyn Channels,
     pub log: &'p dyn Log,
     pub clock: &'p dyn Clock,
 }

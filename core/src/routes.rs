@@ -2,6 +2,8 @@
 //! columns of its row, not layers someone forgets. OpenAPI, the authorization matrix and the budgets are read from here.
 
 mod row;
+#[cfg(test)]
+mod tests;
 
 pub use row::{Audit, Guard, Handler, Limit, Route, Subject, Takes};
 use row::{json, json_or_form, public, table};
@@ -22,6 +24,7 @@ use crate::{
     edge::{check, feed, forward_auth, way_back},
     embed,
     io::Operations,
+    live,
     ops::{discovery, health, jwks, mails, status},
     portal::{invitations as company_invitations, nav, notifications, roles as company_roles, users as company},
     signing,
@@ -50,7 +53,12 @@ const fn invites(name: crate::config::LimitName) -> Limit {
 /// D1 round trips, KV reads, limiter calls and hashes, at most, before the answer. A cold tenant directory adds one D1
 /// round trip and one KV write after the answer; a successful sign-in resets its limiter key after the answer.
 const fn cost(d1: u32, kv: u32, limiter: u32, hash: u32) -> Operations {
-    Operations { d1, kv, limiter, hash }
+    Operations { d1, kv, limiter, hash, channel: 0 }
+}
+
+/// The same for a stream: one opening at a channel.
+const fn streams(d1: u32, kv: u32, limiter: u32, hash: u32) -> Operations {
+    Operations { channel: 1, ..cost(d1, kv, limiter, hash) }
 }
 
 pub static ROUTES: &[Route] = table! {
@@ -93,6 +101,7 @@ pub static ROUTES: &[Route] = table! {
         PUT    "/notifications/mark-all-read" read_all_notifications     Session(Customer),                          SIGNED_IN,               None,                        Touches,                                   cost(2, 0, 1, 0) => notifications::mark_all_read;
         PUT    "/notifications/{id}/read"     read_notification          Session(Customer),                          SIGNED_IN,               None,                        Touches,                                   cost(2, 0, 1, 0) => notifications::mark_read;
         PUT    "/notifications/{id}/dismiss"  dismiss_notification       Session(Customer),                          SIGNED_IN,               None,                        Touches,                                   cost(2, 0, 1, 0) => notifications::dismiss;
+        GET    "/events/stream"               stream_portal_events       Session(Customer),                          SIGNED_IN,               None,                        Reads,                                     streams(2, 0, 1, 0) => live::portal;
     }
     // Customer accounts: administration
     "/api/customer_accounts/admin" {
@@ -294,6 +303,10 @@ pub static ROUTES: &[Route] = table! {
         GET    "/webhooks/{id}/deliveries/{delivery}"        read_webhook_delivery   Can(Staff, "webhooks.view"),   SIGNED_IN, None,                               Reads,                                  cost(3, 0, 1, 0) => webhooks::deliveries::read;
         POST   "/webhooks/{id}/deliveries/{delivery}/replay" replay_webhook_delivery Can(Staff, "webhooks.manage"), SIGNED_IN, None,                               Events(webhooks::replay::ONE_AUDIT),    cost(3, 0, 1, 0) => webhooks::replay::one;
     }
+    // What happens, as it happens
+    "/api/events" {
+        GET "/stream" stream_staff_events Session(Staff), SIGNED_IN, None, Reads, streams(2, 0, 1, 0) => live::staff;
+    }
     // The audit trail
     "/api/audit" {
         GET "/logs"     list_audit_log   Can(Staff, "auth.audit.view"), SIGNED_IN, None, Reads, cost(2, 0, 1, 0)   => audit::list::handle;
@@ -350,26 +363,5 @@ pub fn canonical(path: &str) -> String {
         Some("auth/session") => "/api/auth/login".to_owned(),
         Some(rest) if SHORT.contains(&rest.split('/').next().unwrap_or_default()) => format!("/api/customer_accounts/{rest}"),
         _ => path.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::registry;
-
-    #[test]
-    fn every_feature_that_guards_a_route_is_registered() {
-        for route in ROUTES {
-            let wanted = match route.guard {
-                Can(realm, feature) => vec![(realm, feature)],
-                CanEither(realm, one, other) => vec![(realm, one), (realm, other)],
-                Operator(feature) => vec![(Staff, feature)],
-                _ => Vec::new(),
-            };
-            for (realm, feature) in wanted {
-                assert!(registry::find(realm, feature).is_some(), "core/src/domain/registry.rs wants a row for {feature} of {}", route.name);
-            }
-        }
     }
 }

@@ -4,7 +4,9 @@
 use crate::{
     app::Deployment,
     audit::{asked::Asked, export},
+    domain::time::Millis,
     io::Io,
+    live,
     ports::{Ports, StoreError},
 };
 
@@ -12,6 +14,10 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rest {
     AuditLog(Box<Asked>),
+    /// What a channel sends, until this instant.
+    Live {
+        until: Millis,
+    },
 }
 
 /// The next piece, and what is left after it.
@@ -26,6 +32,7 @@ pub async fn next(deployment: &Deployment, ports: Ports<'_>, rest: Rest) -> Resu
     let io = Io::new(ports, &deployment.key_set);
     let piece = match rest {
         Rest::AuditLog(asked) => export::next(&io, *asked).await,
+        Rest::Live { until } => Ok(live::next(deployment, &io, until).await),
     };
     if let Err(error) = &piece {
         io.log(&serde_json::json!({"stream": "failed", "note": error.to_string()}));

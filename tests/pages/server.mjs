@@ -31,6 +31,7 @@ export class Server {
       ],
       modulesRoot: '/',
       compatibilityDate: '2026-08-01',
+      compatibilityFlags: ['enable_request_signal'],
       // Empty: mailed links lead to the address the request came to.
       bindings: vars({ APP_URL: '', ...RAISED, RATE_LIMIT_CUSTOMER_LINK_INSPECT_IP_POINTS: '100000', WEBHOOK_ALLOW_LOOPBACK: 'true', ...settings }),
       d1Databases: { DB: 'portcullis-pages' },
@@ -38,6 +39,7 @@ export class Server {
       durableObjects: {
         LIMITER: { className: 'LimiterObject', useSQLite: true },
         HASHER: { className: 'HasherObject', useSQLite: true },
+        CHANNEL: { className: 'ChannelObject', useSQLite: true },
       },
       serviceBindings: { ASSETS: asset },
       cf: false,

@@ -72,9 +72,9 @@ impl Plan {
     fn ballast(self) -> u32 {
         match self {
             Self::Create => 0,
-            Self::Resend { .. } => 15,
-            Self::Remind => 20,
-            Self::Quiet => 24,
+            Self::Resend { .. } => 17,
+            Self::Remind => 22,
+            Self::Quiet => 26,
         }
     }
 }

@@ -86,6 +86,8 @@ pub struct Config {
     /// Milliseconds for which they go on with what they know when it cannot be brought up to date.
     pub revocation_stale: i64,
     pub app_token_seconds: i64,
+    /// Milliseconds after which a silent stream says that it is alive.
+    pub live_heartbeat: i64,
     pub optimistic_lock: OptimisticLock,
     pub webhooks: Webhooks,
     /// Which broken twin runs; read in twin builds only.
@@ -180,6 +182,7 @@ impl Config {
             access_token_seconds,
             revocation_bound: i64::from(r.number("REVOCATION_BOUND_SECONDS", 5, 3, 60)) * SECOND,
             revocation_stale: i64::from(r.number("REVOCATION_STALE_SECONDS", 600, 5, 86_400)) * SECOND,
+            live_heartbeat: i64::from(r.number("LIVE_HEARTBEAT_SECONDS", 30, 1, 40)) * SECOND,
             app_token_seconds: i64::from(r.number("APP_TOKEN_SECONDS", 10 * 60, 5, 10 * 60)),
             optimistic_lock: OptimisticLock::parse(&r.text("OM_OPTIMISTIC_LOCK", "")),
             webhooks: Webhooks::read(&mut r, production),

@@ -47,6 +47,7 @@ pub static SETTINGS: &[Setting] = &[
     var("ACCESS_TOKEN_SECONDS", "life of an access token, 5 to 28800 seconds"),
     var("REVOCATION_BOUND_SECONDS", "within how many seconds offline verifiers and the fast check refuse what was revoked, 3 to 60"),
     var("REVOCATION_STALE_SECONDS", "how long they go on with the last revocations when these cannot be refreshed, 5 to 86400 seconds"),
+    var("LIVE_HEARTBEAT_SECONDS", "after how many seconds a silent event stream says that it is alive, 1 to 40"),
     var("APP_TOKEN_SECONDS", "life of a token minted for an app, 5 to 600 seconds"),
     var("OM_OPTIMISTIC_LOCK", "`all`, `off`, or a comma list of record kinds"),
     var("WEBHOOK_TIMEOUT_MS", "how long a receiver may take to answer, 100 to 25000 milliseconds"),

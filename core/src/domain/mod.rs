@@ -19,6 +19,7 @@ pub mod id;
 pub mod key_cycle;
 pub mod keys;
 pub mod limit;
+pub mod live;
 pub mod locale;
 pub mod lockout;
 pub mod logo;

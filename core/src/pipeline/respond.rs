@@ -78,10 +78,12 @@ pub fn finish(deployment: &Deployment, io: &Io<'_>, incoming: &Incoming, mut tra
     response.headers.push((REQUEST_ID, incoming.request_id.clone()));
     if deployment.config.is_development() {
         let spent = io.spent();
-        response.headers.push((OPERATIONS, format!("d1={} kv={} limiter={} hash={}", spent.d1, spent.kv, spent.limiter, spent.hash)));
+        response
+            .headers
+            .push((OPERATIONS, format!("d1={} kv={} limiter={} hash={} channel={}", spent.d1, spent.kv, spent.limiter, spent.hash, spent.channel)));
     }
     // Public documents are asked for by every verifier and say the same to all: a line each would tell nobody anything.
-    if response.caching == Caching::NoStore || !note.is_empty() {
+    if response.caching.is_private() || !note.is_empty() {
         log_line(incoming, &trace, io, &response, &note);
     }
     Answer { response, later: trace.later }
@@ -119,10 +121,11 @@ fn common_headers(deployment: &Deployment, request: &Request, response: &mut Res
     response.headers.extend(security_headers(if is_page { PAGE_CSP } else { API_CSP }));
     let cache = match response.caching {
         Caching::NoStore => "no-store",
+        Caching::Stream => "no-store, no-cache, no-transform",
         Caching::Public(value) => value,
     };
     response.headers.push((header::CACHE_CONTROL, cache.into()));
-    if response.caching == Caching::NoStore {
+    if response.caching.is_private() {
         response.headers.push((header::VARY, "Origin, Cookie, Authorization".into()));
         if let Some(origin) = cors_origin(deployment, request) {
             response.headers.push((header::ACCESS_CONTROL_ALLOW_ORIGIN, origin));

@@ -48,7 +48,7 @@ pub const REQUEST_BODY: Schema = Schema {
 pub const REQUEST_AUDIT: &[&str] = &["password_reset.requested"];
 
 /// Pages that a link, its mail, its notice and its trail are written to. (A test holds it to the schema.)
-const PAGES_OF_A_LINK: u32 = 22;
+const PAGES_OF_A_LINK: u32 = 24;
 
 pub async fn request(cx: &Cx<'_>) -> Result<Response, Problem> {
     let email = cx.body.email("email")?;

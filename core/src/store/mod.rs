@@ -18,6 +18,7 @@ pub mod inbox;
 pub mod invitations;
 pub mod links;
 pub mod listing;
+pub mod live;
 pub mod logos;
 pub mod mail_queue;
 pub mod maintenance;

@@ -7,6 +7,7 @@ mod customer;
 mod directory;
 mod gate;
 mod keys;
+mod live;
 mod operations;
 mod roles;
 mod seats;
@@ -41,6 +42,7 @@ pub const SECTIONS: &[Section] = &[
     directory::ORGANIZATIONS,
     directory::TENANTS,
     webhooks::WEBHOOKS,
+    live::LIVE,
     operations::AUDIT,
     operations::OPERATIONS,
     operations::DEPLOYMENT,

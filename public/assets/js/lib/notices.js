@@ -47,6 +47,7 @@ export function notices({ api, nodes: { list, empty, news, allRead, pager, headi
   allRead.addEventListener('click', readAll);
   for (const button of pager.querySelectorAll('button')) button.addEventListener('click', () => turn(Number(button.dataset.turn)));
   document.addEventListener('portcullis:language', () => list.isConnected && items.length > 0 && render());
+  document.addEventListener('portcullis:news', () => list.isConnected && arrived());
   return { load };
 
   async function load() {
@@ -56,6 +57,21 @@ export function notices({ api, nodes: { list, empty, news, allRead, pager, headi
     } catch (error) {
       failed(error);
     }
+  }
+
+  /** Something new came while somebody reads: it stands above, and whoever was at a row stays there. */
+  async function arrived() {
+    const at = document.activeElement?.closest('li');
+    const [id, control] = [at?.dataset.id, at && [...at.querySelectorAll('a, button')].indexOf(document.activeElement)];
+    const known = new Set(items.map((item) => item.id));
+    try {
+      ({ items, total } = await authed('GET', `${api}?page=${page}&pageSize=${SIZE}`));
+    } catch {
+      return;
+    }
+    render();
+    if (id) list.querySelector(`[data-id="${CSS.escape(id)}"]`)?.querySelectorAll('a, button')[control]?.focus();
+    if (page === 1 && items.some((item) => !known.has(item.id))) announce('notifications.arrived');
   }
 
   function render() {
@@ -83,7 +99,7 @@ export function notices({ api, nodes: { list, empty, news, allRead, pager, headi
     if (item.status === 'unread') actions.append(button(item, 'notifications.read', () => read(item, true)));
     actions.append(button(item, 'notifications.dismiss', () => dismiss(item)));
     const sign = el('span', { class: `sign ${SIGNS[item.severity] ?? ''}` }, icon(ICONS[item.severity] ?? 'info'));
-    return el('li', { class: item.status === 'unread' ? 'unread' : null }, sign, body, actions);
+    return el('li', { class: item.status === 'unread' ? 'unread' : null, 'data-id': item.id }, sign, body, actions);
   }
 
   function button(item, key, act) {

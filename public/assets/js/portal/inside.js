@@ -7,6 +7,7 @@ import { wordsFor } from '../lib/errors.js';
 import { browser } from '../lib/store.js';
 import { covers } from '../lib/grants.js';
 import { countUnread as countAt } from '../lib/notices.js';
+import { listen } from '../lib/live.js';
 import { signInAgain } from '../lib/again.js';
 import { trouble } from '../lib/connection.js';
 import { brand, startPage, suspended } from './chrome.js';
@@ -37,6 +38,8 @@ export async function enter({ mustChangeHere = false } = {}) {
     onSessionEnded(askAgain);
     offer(nav);
     countUnread();
+    document.addEventListener('portcullis:news', countUnread);
+    listen(`${CA}/portal/events/stream`);
     return { ...profile, may: (feature) => nav.isPortalAdmin || allows(nav.grantedFeatures, feature) };
   } catch (error) {
     if (error.code === 'PASSWORD_CHANGE_REQUIRED') return mustChangeHere ? { mustChangePassword: true } : away(`${pageOf('security')}`);

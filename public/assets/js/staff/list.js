@@ -14,6 +14,7 @@ import { language, say, t } from '../lib/i18n.js';
  * @param {boolean} [options.search]
  * @param {string} options.empty key: nothing there at all
  * @param {Node[]} [options.actions] beside the search
+ * @param {string} [options.live] beginning of the events after which rows may be others
  */
 export function list(frame, options) {
   const { columns, filters = [] } = options;
@@ -111,6 +112,23 @@ export function list(frame, options) {
         return cell;
       }),
     );
+  }
+
+  /** Asks again after a moment, in which more may happen; whoever was at a link of a row stays at it. */
+  let soon = null;
+  function happened({ detail }) {
+    if (soon || !(detail.name === 'reset' || detail.name.startsWith(options.live))) return;
+    soon = setTimeout(async () => {
+      soon = null;
+      if (!frame.current()) return;
+      const at = body.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null;
+      await refresh();
+      if (at) one(`a[href="${CSS.escape(at)}"]`, body)?.focus();
+    }, 300);
+  }
+  if (options.live) {
+    document.addEventListener('portcullis:live', happened);
+    document.addEventListener('portcullis:leave', () => document.removeEventListener('portcullis:live', happened), { once: true });
   }
 
   // Labels of the cards and numbers are made from words, too.

@@ -5,6 +5,7 @@ import { need, show as showText, start, t } from '../lib/i18n.js';
 import { el, focusOn, icon, note, one } from '../lib/dom.js';
 import { onSentence, wordsFor } from '../lib/errors.js';
 import { working } from '../lib/form.js';
+import { listen } from '../lib/live.js';
 import { offerLanguages } from '../lib/languages.js';
 import { GROUPS, PAGES, find } from './areas.js';
 import { hangBell, ring } from './frame/bell.js';
@@ -33,6 +34,7 @@ try {
   navigation();
   placeSwitcher(one('[data-place]'), moved);
   hangBell();
+  listen('/api/events/stream');
   await open(location.href, { push: false });
 } catch (error) {
   if (error.code === 'PASSWORD_CHANGE_REQUIRED') location.replace('/login?must-change');

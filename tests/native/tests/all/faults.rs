@@ -89,6 +89,7 @@ fn a_commit_whose_reply_is_lost_is_whole_and_asking_again_does_no_harm() {
         "revocations",
         "audit_log",
         "event_outbox",
+        "live_feed",
         "customer_user_sessions",
         "staff_user_sessions",
         "attempt_counters",

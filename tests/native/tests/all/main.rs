@@ -21,6 +21,7 @@ mod golden;
 mod interleavings;
 mod keys;
 mod layers;
+mod live;
 mod mass_assignment;
 mod matrix;
 mod openapi;

@@ -27,6 +27,7 @@ export async function show(frame) {
     caption: 'staff.nav.accounts',
     search: true,
     empty: 'accounts.empty',
+    live: 'customer_accounts.',
     load: (query) => authed('GET', asked(query)),
     filters: [{ name: 'status', key: 'accounts.status', options: [['', 'accounts.any'], ['active', 'accounts.active'], ['inactive', 'accounts.inactive'], ['locked', 'accounts.locked']] }],
     columns: [

@@ -21,6 +21,7 @@ export async function show(frame) {
     caption: 'staff.nav.people',
     search: true,
     empty: 'people.empty',
+    live: 'auth.user.',
     load: ({ page, ...rest }) => authed('GET', `${URL_LIST}?${new URLSearchParams({ page: page || '1', pageSize: '50', ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value)) })}`),
     columns: [
       { key: 'people.person', wide: true, cell: (person) => el('span', { class: 'stack-none' }, el('a', { href: `/backend/users/${person.id}` }, person.name ?? person.email), el('span', { class: 'soft small' }, person.name ? person.email : '')) },

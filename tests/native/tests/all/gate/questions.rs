@@ -12,7 +12,7 @@ use serde_json::json;
 use super::{PROXIES, as_nginx, ask, buyer, shop, shop_with, usual};
 
 const IDENTITY: [&str; 9] = ["user", "email", "name", "realm", "tenant", "organization", "roles", "features", "token"];
-const NOTHING: Operations = Operations { d1: 0, kv: 0, limiter: 0, hash: 0 };
+const NOTHING: Operations = Operations { d1: 0, kv: 0, limiter: 0, hash: 0, channel: 0 };
 
 #[test]
 fn whoever_may_passes_with_an_identity_and_a_token_for_the_app() {
