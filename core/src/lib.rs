@@ -28,6 +28,7 @@ pub mod io;
 pub mod jose;
 pub mod later;
 pub mod mail;
+pub mod moving;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 pub mod ops;

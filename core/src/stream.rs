@@ -5,6 +5,7 @@ use crate::{
     app::Deployment,
     audit::{asked::Asked, export},
     io::Io,
+    moving::{self, export::Leaving, report},
     ports::{Ports, StoreError},
 };
 
@@ -12,6 +13,8 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rest {
     AuditLog(Box<Asked>),
+    ImportReport(Box<report::Asked>),
+    Customers(Box<Leaving>),
 }
 
 /// The next piece, and what is left after it.
@@ -26,6 +29,8 @@ pub async fn next(deployment: &Deployment, ports: Ports<'_>, rest: Rest) -> Resu
     let io = Io::new(ports, &deployment.key_set);
     let piece = match rest {
         Rest::AuditLog(asked) => export::next(&io, *asked).await,
+        Rest::ImportReport(asked) => report::next(&io, *asked).await,
+        Rest::Customers(leaving) => moving::export::next(&io, &deployment.keys, *leaving).await,
     };
     if let Err(error) = &piece {
         io.log(&serde_json::json!({"stream": "failed", "note": error.to_string()}));

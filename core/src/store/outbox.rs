@@ -63,6 +63,21 @@ pub fn event(id: Id<Record>, event: &Event, now: Millis, applies: bool) -> State
     )
 }
 
+/// Many events in one statement.
+pub fn events(events: &[(Id<Record>, &Event)], now: Millis) -> Statement {
+    let rows: Vec<_> = events
+        .iter()
+        .map(|(id, event)| {
+            serde_json::json!({"id": id, "tenant": event.tenant, "organization": event.organization, "name": event.name, "payload": event.payload.to_string()})
+        })
+        .collect();
+    Statement::new(
+        "INSERT INTO event_outbox (id, tenant_id, organization_id, name, payload, created_at) SELECT value ->> 'id', value ->> 'tenant', \
+         value ->> 'organization', value ->> 'name', value ->> 'payload', ?2 FROM json_each(?1)",
+        args![serde_json::Value::Array(rows).to_string(), now],
+    )
+}
+
 /// The event of an account that the statement before this one locked, and of no other: of parallel failures exactly one
 /// locks, and a decision made from what was read before could tell of none or of two. Runs in every failing branch.
 pub fn event_if_locked(realm: Realm, id: Id<Record>, event: &Event, user: Id<User>, now: Millis) -> Statement {

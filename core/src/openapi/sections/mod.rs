@@ -7,6 +7,7 @@ mod customer;
 mod directory;
 mod gate;
 mod keys;
+mod moving;
 mod operations;
 mod roles;
 mod seats;
@@ -28,6 +29,7 @@ pub const SECTIONS: &[Section] = &[
     customer::ACCOUNT,
     customer::COMPANY,
     administration::CUSTOMERS,
+    moving::MOVING,
     administration::REGISTRY,
     staff::SIGN_IN,
     staff_people::OWN_ACCOUNT,
@@ -51,6 +53,7 @@ pub fn shapes() -> impl Iterator<Item = (&'static str, &'static str)> {
         keys::SHAPES,
         customer::SHAPES,
         administration::SHAPES,
+        moving::SHAPES,
         staff::SHAPES,
         staff_people::SHAPES,
         roles::SHAPES,

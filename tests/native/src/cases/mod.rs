@@ -8,6 +8,7 @@ mod directory;
 pub mod edge;
 mod keys;
 mod links;
+mod moving;
 mod people;
 mod portal;
 pub mod roles;
@@ -54,6 +55,7 @@ pub fn of(route: &Route) -> Option<Case> {
         .or_else(|| apps::of(route.name))
         .or_else(|| edge::of(route.name))
         .or_else(|| keys::of(route.name))
+        .or_else(|| moving::of(route.name))
         .or_else(|| open(route.name))
 }
 

@@ -98,7 +98,7 @@ fn a_commit_whose_reply_is_lost_is_whole_and_asking_again_does_no_harm() {
         "app_credentials",
     ];
     // Nothing about a new one has to be unique, or its slug gets a suffix: who asks again gets another, and can tell from the list.
-    let makes_another = ["create_tenant", "create_partner", "create_organization", "create_merchant"];
+    let makes_another = ["create_tenant", "create_partner", "create_organization", "create_merchant", "start_import"];
     for route in routes().filter(|route| route.audit != Audit::Reads) {
         let (world, req) = about_to(route);
         let res = world.send(req);
