@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup dev build test prove check audit-verify bench bench-scale deny fmt clean distclean
+.PHONY: help setup dev build test prove check pages audit-verify bench bench-scale deny fmt clean distclean
 MAKEFLAGS += --no-print-directory
 
 help: ## This list
@@ -33,6 +33,11 @@ prove: ## The same races, kills, timing and load at full size; writes docs/PROOF
 check: ## What a change must pass: format, lints for host and Wasm, pins, cargo deny, tests
 	@scripts/setup.sh check
 	@scripts/check.sh
+
+pages: ## Pictures of every page into docs/pages/, to look through in docs/PAGES.md
+	@scripts/setup.sh test
+	@scripts/build.sh release
+	@. scripts/env.sh && node tests/pages/sheet.mjs
 
 audit-verify: ## Verify the audit trail of the server of make dev (scripts/verify-audit.mjs --remote for others)
 	@. scripts/env.sh && node scripts/verify-audit.mjs --local

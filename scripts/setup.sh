@@ -106,7 +106,7 @@ npm_tools() {
 python_verifier() {
   local venv=$root/.tools/py wanted=$root/tests/e2e/requirements.txt
   if [ -f "$venv/.requirements" ] && cmp -s "$wanted" "$venv/.requirements"; then
-    ok "python with PyJWT and schemathesis"
+    ok "python with PyJWT, joserfc and schemathesis"
     return
   fi
   need python3 "Python 3.9 or newer: apt-get install python3 python3-venv"
@@ -117,7 +117,7 @@ python_verifier() {
   quietly "$logs/pip.log" "$venv/bin/pip" install --disable-pip-version-check --quiet -r "$wanted" \
     || die "pip could not install tests/e2e/requirements.txt" "it needs PyPI; is the network up?"
   cp "$wanted" "$venv/.requirements"
-  ok "python with PyJWT and schemathesis"
+  ok "python with PyJWT, joserfc and schemathesis"
 }
 
 # Nothing fails without it: the benchmarks have a slower load source of their own, and say which they used.

@@ -12,13 +12,17 @@ use portcullis_core::{
     ports::Ports,
 };
 use wasm_bindgen::{JsCast, JsValue};
-use worker::{Env, Fetcher};
+use worker::{Env, Fetcher, worker_sys::DurableObjectNamespace};
 
-use crate::{cache::Kv, clock, console::Console, d1::D1, entropy, hasher::Hasher, limiter::Shards, mail::Transport, signer::WebCrypto};
+use crate::{
+    cache::Kv, channels::Streams, clock, console::Console, d1::D1, entropy, hasher::Hasher, limiter::Shards, mail::Transport, signer::WebCrypto,
+    webhooks::Outward,
+};
 
 const DB: &str = "DB";
 const KV: &str = "KV";
 const LIMITER: &str = "LIMITER";
+const CHANNEL: &str = "CHANNEL";
 /// Needed when passwords are hashed in the pool.
 const HASHER: &str = "HASHER";
 /// Needed when mail leaves through Cloudflare.
@@ -51,6 +55,7 @@ fn missing(env: &Env, config: &Config) -> Vec<String> {
         (DB, env.d1(DB).is_ok()),
         (KV, env.kv(KV).is_ok()),
         (LIMITER, env.durable_object(LIMITER).is_ok()),
+        (CHANNEL, env.durable_object(CHANNEL).is_ok()),
         (HASHER, config.hasher != HasherPlace::Pool || env.durable_object(HASHER).is_ok()),
         (EMAIL, config.mail != MailKind::EmailBinding || env.send_email(EMAIL).is_ok()),
     ];
@@ -91,6 +96,15 @@ impl<T: JsCast> Binding<T> {
     }
 }
 
+/// For objects, which have no request.
+pub fn database(env: &Env) -> D1 {
+    D1::new(Binding::new(env, DB))
+}
+
+pub fn channels(env: &Env) -> Binding<DurableObjectNamespace> {
+    Binding::new(env, CHANNEL)
+}
+
 /// The ports' Workers halves, owned, so that work after the response can keep them.
 pub struct Platform {
     database: Rc<D1>,
@@ -99,11 +113,12 @@ pub struct Platform {
     signer: WebCrypto,
     cache: Kv,
     mail: Transport,
+    channels: Streams,
 }
 
 impl Platform {
     pub fn new(env: &Env, config: &Config) -> Result<Self, Misconfigured> {
-        let database = Rc::new(D1::new(Binding::new(env, DB)));
+        let database = Rc::new(database(env));
         let hasher = match config.hasher {
             HasherPlace::Worker => Hasher::Here,
             HasherPlace::Pool => Hasher::Pool { namespace: Binding::new(env, HASHER), size: config.hasher_pool_size },
@@ -118,11 +133,17 @@ impl Platform {
         Ok(Self {
             limiter: Shards::new(Binding::new(env, LIMITER), config.limiter_shards),
             cache: Kv::new(env, KV),
+            channels: Streams::new(channels(env)),
             signer: WebCrypto,
             database,
             hasher,
             mail,
         })
+    }
+
+    /// Streams of this request end when the signal says that its client is gone.
+    pub fn heed(&self, client: web_sys::AbortSignal) {
+        self.channels.heed(client);
     }
 
     pub fn ports(&self) -> Ports<'_> {
@@ -134,6 +155,8 @@ impl Platform {
             entropy: &entropy::System,
             cache: &self.cache,
             mail: &self.mail,
+            webhooks: &Outward,
+            channels: &self.channels,
             log: &Console,
             clock: &clock::System,
         }

@@ -109,8 +109,8 @@ async fn body(request: &web_sys::Request, headers: &HeaderMap) -> Result<Body, J
     }
 }
 
-/// Sends what the core answered, or the page it left to the assets, which are there when `env` is.
-pub async fn respond(request: &web_sys::Request, env: Option<&Env>, mut response: Response) -> worker::Result<web_sys::Response> {
+/// Sends what the core answered, or the page it left to the assets, which are there when the deployment is.
+pub async fn respond(request: &web_sys::Request, deployed: Option<(&Env, &Deployment)>, mut response: Response) -> worker::Result<web_sys::Response> {
     let unrouted = response.headers.iter().find(|(name, _)| *name == UNROUTED).map(|(_, file)| file.clone());
     response.headers.retain(|(name, _)| *name != UNROUTED);
     let method = request.method();
@@ -118,9 +118,10 @@ pub async fn respond(request: &web_sys::Request, env: Option<&Env>, mut response
     if let Some(file) = unrouted
         && response.status == StatusCode::NOT_FOUND
         && (head || method == "GET")
-        && let Some(assets) = env.and_then(bindings::assets)
+        && let Some((env, deployment)) = deployed
+        && let Some(assets) = bindings::assets(env)
     {
-        match page(request, &file, &assets).await {
+        match page(request, &file, &assets, deployment).await {
             Ok(Some(page)) => return Ok(page),
             Ok(None) => {}
             Err(error) => Console.line(&serde_json::json!({ "level": "error", "event": "assets", "note": error.to_string() })),
@@ -167,7 +168,7 @@ struct Init<'a> {
 }
 
 /// A file under our own headers; `None` if there is none.
-async fn page(request: &web_sys::Request, file: &str, assets: &Fetcher) -> worker::Result<Option<web_sys::Response>> {
+async fn page(request: &web_sys::Request, file: &str, assets: &Fetcher, deployment: &Deployment) -> worker::Result<Option<web_sys::Response>> {
     let wanted = web_sys::RequestInit::new();
     wanted.set_method(&request.method());
     wanted.set_headers(&request.headers());
@@ -178,7 +179,7 @@ async fn page(request: &web_sys::Request, file: &str, assets: &Fetcher) -> worke
         return Ok(None);
     }
     let headers = web_sys::Headers::new_with_headers(&found.headers())?;
-    for (name, value) in app::asset_headers() {
+    for (name, value) in app::asset_headers(deployment, file) {
         headers.set(name.as_str(), &value)?;
     }
     let page = web_sys::Response::new_with_opt_readable_stream_and_init(found.body().as_ref(), &init(found.status(), &headers))?;

@@ -6,6 +6,7 @@
 
 mod bindings;
 mod cache;
+mod channels;
 mod clock;
 mod console;
 mod d1;
@@ -17,6 +18,7 @@ mod http;
 mod limiter;
 mod mail;
 mod signer;
+mod webhooks;
 
 use std::{panic::AssertUnwindSafe, rc::Rc};
 
@@ -46,6 +48,7 @@ async fn fetch(request: web_sys::Request, env: Env, ctx: Context) -> worker::Res
         Ok(configured) => configured,
         Err(response) => return http::respond(&request, None, response).await,
     };
+    platform.heed(request.signal());
     let Some(incoming) = http::receive(&request, now).await else {
         return http::respond(&request, None, http::unreadable()).await;
     };
@@ -59,12 +62,13 @@ async fn fetch(request: web_sys::Request, env: Env, ctx: Context) -> worker::Res
     let mut response = answer.response;
     let rest = response.rest.take().map(|rest| http::pieces(deployment.clone(), platform.clone(), rest));
     if !answer.later.is_empty() {
+        let deployment = deployment.clone();
         ctx.wait_until(async move { app::after(&deployment, platform.ports(), now, answer.later).await });
     }
     if let Some(rest) = rest {
         return http::stream(response, rest);
     }
-    http::respond(&request, Some(&env), response).await
+    http::respond(&request, Some((&env, &deployment)), response).await
 }
 
 #[event(scheduled)]

@@ -52,6 +52,8 @@ pub struct Actor {
     pub merchants: Vec<Id<Merchant>>,
     pub must_change_password: bool,
     pub locale: String,
+    /// When the session ends unless it is used again: no token made from it outlives it.
+    pub session_ends: Millis,
     pub tenant_policy: String,
 }
 
@@ -63,10 +65,26 @@ pub struct HeldRole {
     pub slug: String,
 }
 
+impl HeldRole {
+    /// What tokens call the role, which may not change while anybody holds it: a customer's by its slug, one of staff by
+    /// the name it is given by.
+    pub fn told(&self, realm: Realm) -> &str {
+        match realm {
+            Realm::Customer => &self.slug,
+            Realm::Staff => &self.name,
+        }
+    }
+}
+
 impl Actor {
     /// The active organization, for what belongs to one.
     pub fn organization(&self) -> Result<Id<Organization>, Problem> {
         self.organization.ok_or_else(|| Problem::invalid("An organization has to be chosen first"))
+    }
+
+    /// The roles held, as tokens name them.
+    pub fn role_names(&self) -> Vec<&str> {
+        self.roles.iter().map(|role| role.told(self.realm)).collect()
     }
 
     /// What the rules of authority ask of a caller.

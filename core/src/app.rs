@@ -31,9 +31,11 @@ pub struct Deployment {
     pub keys: Keys,
     pub router: Router,
     pub key_set: KeySet,
+    pub verified: crate::signing::verified::Verified,
     pub snapshot: crate::edge::snapshot::Snapshot,
     pub signed_revocations: crate::edge::feed::Signed,
     pub policies: crate::edge::policy::Policies,
+    pub minted: crate::edge::minted::Minted,
 }
 
 impl Deployment {
@@ -44,9 +46,11 @@ impl Deployment {
             keys,
             router: Router::new(),
             key_set,
+            verified: Default::default(),
             snapshot: Default::default(),
             signed_revocations: Default::default(),
             policies: Default::default(),
+            minted: Default::default(),
             config,
         }
     }
@@ -178,7 +182,7 @@ pub fn log_line(incoming: &Incoming, trace: &Trace, io: &Io<'_>, response: &Resp
         "method": if incoming.request.method == Method::HEAD { "HEAD" } else { incoming.request.method.as_str() },
         "route": trace.route.map_or("-", |route| route.name),
         "status": response.status.as_u16(),
-        "d1": spent.d1, "kv": spent.kv, "limiter": spent.limiter, "hash": spent.hash,
+        "d1": spent.d1, "kv": spent.kv, "limiter": spent.limiter, "hash": spent.hash, "channel": spent.channel,
     });
     if let Some(object) = line.as_object_mut() {
         if let Some(actor) = &trace.actor {

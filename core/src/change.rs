@@ -24,6 +24,8 @@ pub struct Change {
     pub mails: Vec<(MailOrder, bool)>,
     /// False runs the same statements without a row of trail: an unknown address must cost what a known one does.
     pub applies: bool,
+    /// Pages to write beside it, where branches that must not be told apart write different numbers of rows.
+    pub ballast: Option<u32>,
 }
 
 impl Change {
@@ -62,6 +64,11 @@ impl Change {
 
     pub fn applies(self, applies: bool) -> Self {
         Self { applies, ..self }
+    }
+
+    /// How many pages the heaviest branch writes more than this one. Every branch says its own; zero is a number too.
+    pub fn ballast(self, pages: u32) -> Self {
+        Self { ballast: Some(pages), ..self }
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
         time::Millis,
     },
     io::Io,
+    live::announce,
     pipeline::host::Host,
     ports::{Query, Rows, Statement, StoreError, Written},
     problem::Problem,
@@ -94,14 +95,27 @@ impl Cx<'_> {
         if change.audit.is_empty() {
             return Err(StoreError::Broken(format!("route {} commits a change without an audit row", self.route.name)));
         }
-        let Change { mut writes, audit, events, bulk, mails, applies } = change;
+        let Change { mut writes, audit, events, bulk, mails, applies, ballast } = change;
         writes.extend(audit.into_iter().map(|entry| store::audit::append(&self.audit_row(entry), applies, &self.deployment.keys)));
         writes.extend(events.iter().map(|(event, meant)| store::outbox::event(self.new_id(), event, self.now, applies && *meant)));
         if !bulk.is_empty() && applies {
             let events: Vec<_> = bulk.iter().map(|event| (self.new_id(), event)).collect();
-            writes.push(store::outbox::events(&events, self.now));
+            writes.extend(store::outbox::events(&events, self.now));
         }
         writes.extend(mails.iter().map(|(mail, meant)| store::outbox::mail(self.new_id(), mail, self.now, applies && *meant, &self.deployment.keys)));
+        if let Some(pages) = ballast {
+            let [from] = self.io.random();
+            writes.push(store::ballast::shift(pages, from));
+            if let Some((event, _)) = events.first() {
+                let happened = applies && events.iter().any(|(_, meant)| *meant);
+                writes.push(store::ballast::unqueued(
+                    Some(event.tenant).filter(|tenant| *tenant != crate::pipeline::place::nowhere()),
+                    !happened,
+                    pages,
+                    from,
+                ));
+            }
+        }
         #[cfg(feature = "twins")]
         if self.twin("commit-in-pieces") {
             // The twin that a crash cuts in two: one transaction a statement.
@@ -109,7 +123,21 @@ impl Cx<'_> {
                 self.io.write(vec![statement]).await?;
             }
         }
-        let written = self.io.write(writes).await?;
+        // Around the change, in its transaction: what of the feed is new afterwards is its own. Whether a webhook is due is
+        // asked along, and costs nothing where nobody listens.
+        writes.insert(0, store::live::mark());
+        writes.extend([store::live::fresh(), store::webhook_deliveries::waiting(self.now).into()]);
+        let mut written = self.io.write(writes).await?;
+        let waiting = written.pop().unwrap_or_default();
+        let fresh = written.pop().unwrap_or_default();
+        let mark = if written.is_empty() { Written::default() } else { written.remove(0) };
+        let wakes = announce::concerned(mark.rows, fresh.rows);
+        if !wakes.is_empty() {
+            self.after(Later::Announce { wakes });
+        }
+        if !waiting.rows.is_empty() {
+            self.after(Later::SendWebhooks);
+        }
         if !mails.is_empty() {
             self.after(Later::SendMail);
         }

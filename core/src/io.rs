@@ -6,13 +6,18 @@ use std::{
 };
 
 use crate::{
+    contract::channel::Joining,
     domain::{
         limit::{Decision, Policy},
+        live::Channel,
         secret::Password,
     },
     hashing::foreign::Kind,
     jose::jwk::{PrivateJwk, PublicJwk},
-    ports::{Attempt, CacheError, HashError, LimiterError, Ports, Query, Rows, SignerError, Statement, StoreError, Value, Verdict, Written},
+    ports::{
+        Attempt, CacheError, ChannelError, HashError, LimiterError, Ports, Query, Rows, Signal, SignerError, Statement, StoreError, Value, Verdict,
+        Written,
+    },
     signing::key_set::KeySet,
     store::signing_keys,
 };
@@ -24,12 +29,14 @@ pub struct Operations {
     pub kv: u32,
     pub limiter: u32,
     pub hash: u32,
+    /// Streams opened at a channel object.
+    pub channel: u32,
 }
 
 impl Operations {
     /// Whether this stays within a budget, in every kind.
     pub fn fits(self, budget: Self) -> bool {
-        self.d1 <= budget.d1 && self.kv <= budget.kv && self.limiter <= budget.limiter && self.hash <= budget.hash
+        self.d1 <= budget.d1 && self.kv <= budget.kv && self.limiter <= budget.limiter && self.hash <= budget.hash && self.channel <= budget.channel
     }
 }
 
@@ -207,6 +214,29 @@ impl<'p> Io<'p> {
     /// Hands a rendered mail to the transport.
     pub async fn send(&self, mail: crate::ports::Mail) -> Result<(), crate::ports::MailError> {
         self.ports.mail.send(mail).await
+    }
+
+    /// Hands one try of a delivery to the transport.
+    pub async fn post_webhook(&self, post: crate::ports::WebhookPost) -> Result<crate::ports::WebhookAnswer, crate::ports::WebhookError> {
+        self.ports.webhooks.post(post).await
+    }
+
+    /// Opens the request's stream.
+    pub async fn open_stream(&self, joining: Joining) -> Result<(), ChannelError> {
+        self.count(|o| o.channel += 1);
+        self.ports.channels.open(joining).await
+    }
+
+    pub async fn next_signal(&self, patience: i64) -> Signal {
+        self.ports.channels.next(patience).await
+    }
+
+    pub fn close_stream(&self) {
+        self.ports.channels.close();
+    }
+
+    pub async fn wake(&self, channel: Channel, everywhere: bool) -> Result<(), ChannelError> {
+        self.ports.channels.wake(channel, everywhere).await
     }
 
     pub fn random<const N: usize>(&self) -> [u8; N] {

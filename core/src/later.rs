@@ -12,6 +12,7 @@ use crate::{
         time::{MINUTE, Millis},
     },
     io::Io,
+    live::announce::{self, Wake},
     mail::outbox,
     ports::Ports,
     signing::{published, turn},
@@ -20,8 +21,12 @@ use crate::{
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Later {
+    /// Something happened that open streams have to hear of.
+    Announce { wakes: Vec<Wake> },
     /// Send what is due; cron sends it otherwise.
     SendMail,
+    /// Deal out events and make the deliveries that are due; cron does it otherwise.
+    SendWebhooks,
     /// A success clears its own limiter key.
     ResetLimit { key: String },
     /// Fill a read-mostly copy.
@@ -51,9 +56,13 @@ const CACHE_TTL: u32 = 300;
 /// Does the later work of one request. Failures are logged and otherwise borne.
 pub async fn after(deployment: &Deployment, ports: Ports<'_>, now: Millis, later: Vec<Later>) {
     let io = Io::new(ports, &deployment.key_set);
-    for work in later {
+    // Somebody waits to see these; they go before whatever takes its time.
+    let (announcements, others): (Vec<_>, Vec<_>) = later.into_iter().partition(|work| matches!(work, Later::Announce { .. }));
+    for work in announcements.into_iter().chain(others) {
         let outcome = match work {
+            Later::Announce { wakes } => announce::wake(&io, &wakes).await,
             Later::SendMail => outbox::send_due(deployment, &io, now).await.map(drop).map_err(|e| e.to_string()),
+            Later::SendWebhooks => crate::webhooks::send::send_due(deployment, &io, now).await.map(drop).map_err(|e| e.to_string()),
             Later::ResetLimit { key } => io.reset(key).await.map_err(|e| e.to_string()),
             Later::Cache { key, value } => io.cache(&key, value, CACHE_TTL).await.map_err(|e| e.to_string()),
             Later::Uncache { keys } => forget(&io, &keys).await,
@@ -101,17 +110,21 @@ pub async fn scheduled(deployment: &Deployment, ports: Ports<'_>, now: Millis) {
     let io = Io::new(ports, &deployment.key_set);
     let sent = outbox::send_due(deployment, &io, now).await;
     let keys = turn_keys(deployment, &io, now).await;
+    let webhooks = crate::webhooks::send::send_due(deployment, &io, now).await;
     let sealed = crate::audit::seal::seal_due(deployment, &io, now).await;
     let thinned = io.write(store::revocations::thin_out(now)).await;
+    let cleared = io.write(vec![store::live::clear(now)]).await;
     let swept = io.write(store::maintenance::sweep(now)).await;
     let backlog = io.read_one(store::outbox::backlog(now)).await.and_then(|rows| rows.first::<Backlog>());
     io.log(&json!({
         "cron": "minute",
         "mails": sent.as_ref().map_or_else(|e| json!({"error": e.to_string()}), |n| json!(n)),
         "backlog": backlog.map_or_else(|e| json!({"error": e.to_string()}), |found| found.map_or(serde_json::Value::Null, |b| json!({"late": b.late, "abandoned": b.abandoned}))),
+        "webhooks": webhooks.as_ref().map_or_else(|e| json!({"error": e.to_string()}), |sent| json!(sent)),
         "keys": keys.unwrap_or_else(|e| e),
         "sealed": sealed.map_or_else(|e| json!({"error": e.to_string()}), |n| json!(n)),
         "revocations": thinned.map_or_else(|e| json!({"error": e.to_string()}), |w| json!(w.last().map_or(0, |w| w.changes))),
+        "liveFeed": cleared.map_or_else(|e| json!({"error": e.to_string()}), |w| json!(w.first().map_or(0, |w| w.changes))),
         "swept": swept.map_or_else(|e| json!({"error": e.to_string()}), |w| json!(w.iter().map(|w| w.changes).sum::<u64>())),
     }));
 }

@@ -23,10 +23,12 @@ pub mod dev;
 pub mod directory;
 pub mod domain;
 pub mod edge;
+pub mod embed;
 pub mod hashing;
 pub mod io;
 pub mod jose;
 pub mod later;
+pub mod live;
 pub mod mail;
 pub mod moving;
 #[cfg(feature = "openapi")]
@@ -47,3 +49,4 @@ pub mod store;
 pub mod stream;
 pub mod twin;
 pub mod web;
+pub mod webhooks;

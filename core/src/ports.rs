@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::{
     domain::{
         limit::{Decision, Policy},
+        live::Channel,
         secret::Password,
     },
     hashing::foreign::Kind,
@@ -159,6 +160,8 @@ pub trait Limiter {
 
 // ── Password hashing ─────────────────────────────────────────────────────
 
+pub use crate::hashing::equal::Attempt;
+
 #[derive(Debug, Error, Clone, PartialEq)]
 pub enum HashError {
     #[error("hasher unavailable: {0}")]
@@ -173,16 +176,6 @@ pub struct Verdict {
     pub matches: bool,
     /// The stored hash is foreign or weaker than today's parameters.
     pub stale: bool,
-}
-
-/// What a sign-in's check found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Attempt {
-    pub matches: bool,
-    /// The hash to store in place of the foreign one that the password fits.
-    pub rehash: Option<String>,
-    /// Why the stored hash could not be used, for the operator.
-    pub unusable: Option<String>,
 }
 
 /// Argon2id, wherever it runs.
@@ -207,6 +200,39 @@ pub trait Signer {
     fn generate(&self) -> Fut<'_, Result<crate::jose::jwk::PrivateJwk, SignerError>>;
     /// False for a signature that does not hold; an error only when it could not be checked.
     fn verify(&self, key: &crate::jose::jwk::PublicJwk, message: Vec<u8>, signature: [u8; 64]) -> Fut<'_, Result<bool, SignerError>>;
+}
+
+// ── Live streams ─────────────────────────────────────────────────────────
+
+#[derive(Debug, Error, Clone, PartialEq)]
+pub enum ChannelError {
+    /// The person has as many streams open as anybody may.
+    #[error("too many streams")]
+    Full,
+    #[error("channel unavailable: {0}")]
+    Unavailable(String),
+}
+
+/// What comes over a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// Bytes to hand on as they are.
+    Text(String),
+    /// Nothing, for as long as was waited.
+    Quiet,
+    /// The channel has ended the stream, or is gone.
+    Ended,
+}
+
+/// The objects that know who listens. A request opens one stream at most; it is closed when the request is over.
+pub trait Channels {
+    fn open(&self, joining: crate::contract::channel::Joining) -> Fut<'_, Result<(), ChannelError>>;
+    /// The next thing on the stream that was opened, or [`Signal::Quiet`] after so many milliseconds.
+    fn next(&self, patience: i64) -> Fut<'_, Signal>;
+    /// Closes the stream that was opened.
+    fn close(&self);
+    /// There may be something new; see [`crate::contract::channel::Message::Wake`].
+    fn wake(&self, channel: Channel, everywhere: bool) -> Fut<'_, Result<(), ChannelError>>;
 }
 
 // ── Everything else ──────────────────────────────────────────────────────
@@ -256,6 +282,33 @@ pub trait MailTransport {
     fn send(&self, mail: Mail) -> Fut<'_, Result<(), MailError>>;
 }
 
+/// One try of a delivery, signed and ready to go.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WebhookPost {
+    pub url: String,
+    pub headers: Vec<(&'static str, String)>,
+    /// JSON.
+    pub body: String,
+    /// Milliseconds, the reading of the answer included.
+    pub timeout: i64,
+}
+
+/// What a receiver said: its status and the beginning of its answer, of which no more than a few KiB are ever read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WebhookAnswer {
+    pub status: u16,
+    pub text: String,
+}
+
+#[derive(Debug, Error, Clone, PartialEq)]
+#[error("{0}")]
+pub struct WebhookError(pub String);
+
+/// Carries webhooks out of the house. Follows no redirect: an answer that is one comes back as it is.
+pub trait WebhookTransport {
+    fn post(&self, post: WebhookPost) -> Fut<'_, Result<WebhookAnswer, WebhookError>>;
+}
+
 /// Structured log lines, one JSON object each. Never a secret, never an address in the clear.
 pub trait Log {
     fn line(&self, line: &serde_json::Value);
@@ -276,6 +329,8 @@ pub struct Ports<'p> {
     pub entropy: &'p dyn Entropy,
     pub cache: &'p dyn Cache,
     pub mail: &'p dyn MailTransport,
+    pub webhooks: &'p dyn WebhookTransport,
+    pub channels: &'p dyn Channels,
     pub log: &'p dyn Log,
     pub clock: &'p dyn Clock,
 }

@@ -2,6 +2,8 @@
 //! columns of its row, not layers someone forgets. OpenAPI, the authorization matrix and the budgets are read from here.
 
 mod row;
+#[cfg(test)]
+mod tests;
 
 pub use row::{Audit, Guard, Handler, Limit, Route, Subject, Takes};
 use row::{json, json_or_form, public, table};
@@ -17,15 +19,18 @@ use crate::{
     config::LimitName::*,
     customers as crm,
     dev::{inbox, seed},
-    directory::{branding, lookup, merchants, organizations, partners, switcher, tenants},
+    directory::{branding, logo, lookup, merchants, organizations, partners, switcher, tenants},
     domain::realm::Realm::{Customer, Staff},
     edge::{check, feed, forward_auth, way_back},
+    embed,
     io::Operations,
+    live,
     moving::{chunk, export, imports, report},
-    ops::{discovery, health, jwks},
+    ops::{discovery, health, jwks, mails, status},
     portal::{invitations as company_invitations, nav, notifications, roles as company_roles, users as company},
     signing,
     staff::{self, people},
+    webhooks,
 };
 use Audit::{Events, Reads, Touches};
 use Guard::{AnyPlace, AnySession, Can, CanEither, Development, Operator, Public, Session};
@@ -49,7 +54,12 @@ const fn invites(name: crate::config::LimitName) -> Limit {
 /// D1 round trips, KV reads, limiter calls and hashes, at most, before the answer. A cold tenant directory adds one D1
 /// round trip and one KV write after the answer; a successful sign-in resets its limiter key after the answer.
 const fn cost(d1: u32, kv: u32, limiter: u32, hash: u32) -> Operations {
-    Operations { d1, kv, limiter, hash }
+    Operations { d1, kv, limiter, hash, channel: 0 }
+}
+
+/// The same for a stream: one opening at a channel.
+const fn streams(d1: u32, kv: u32, limiter: u32, hash: u32) -> Operations {
+    Operations { channel: 1, ..cost(d1, kv, limiter, hash) }
 }
 
 pub static ROUTES: &[Route] = table! {
@@ -92,6 +102,7 @@ pub static ROUTES: &[Route] = table! {
         PUT    "/notifications/mark-all-read" read_all_notifications     Session(Customer),                          SIGNED_IN,               None,                        Touches,                                   cost(2, 0, 1, 0) => notifications::mark_all_read;
         PUT    "/notifications/{id}/read"     read_notification          Session(Customer),                          SIGNED_IN,               None,                        Touches,                                   cost(2, 0, 1, 0) => notifications::mark_read;
         PUT    "/notifications/{id}/dismiss"  dismiss_notification       Session(Customer),                          SIGNED_IN,               None,                        Touches,                                   cost(2, 0, 1, 0) => notifications::dismiss;
+        GET    "/events/stream"               stream_portal_events       Session(Customer),                          SIGNED_IN,               None,                        Reads,                                     streams(2, 0, 1, 0) => live::portal;
     }
     // Customer accounts: administration
     "/api/customer_accounts/admin" {
@@ -139,6 +150,14 @@ pub static ROUTES: &[Route] = table! {
         POST   "/people"    create_person  Can(Staff, "customers.people.manage"),    SIGNED_IN, json(&crm::create::PERSON_BODY),  Events(crm::create::PERSON_AUDIT),  cost(3, 0, 1, 0) => crm::create::person;
         PUT    "/people"    update_person  Can(Staff, "customers.people.manage"),    SIGNED_IN, json(&crm::update::PERSON_BODY),  Events(crm::update::PERSON_AUDIT),  cost(3, 0, 1, 0) => crm::update::person;
         DELETE "/people"    delete_person  Can(Staff, "customers.people.manage"),    SIGNED_IN, None,                             Events(crm::delete::PERSON_AUDIT),  cost(3, 0, 1, 0) => crm::delete::person;
+    }
+    // Views that the CRM shows in frames of its own
+    "/api/customers" {
+        POST "/embeds" create_embed_address Can(Staff, "customer_accounts.view"), SIGNED_IN, json(&embed::create::BODY), Events(embed::create::AUDIT), cost(3, 0, 1, 0) => embed::create::handle;
+    }
+    "/api/embed" {
+        GET "/account-status" embed_account_status Public, public(EmbedView, NoSubject), None, Reads, cost(1, 0, 1, 0) => embed::account_status::handle;
+        GET "/portal-users"   embed_portal_users   Public, public(EmbedView, NoSubject), None, Reads, cost(1, 0, 1, 0) => embed::portal_users::handle;
     }
     // Staff: signing in, and one's own account
     "/api/auth" {
@@ -250,10 +269,15 @@ pub static ROUTES: &[Route] = table! {
         GET    "/organization-switcher"      offer_organizations  Session(Staff),                               SIGNED_IN, None,                                Reads,                                          cost(2, 0, 1, 0) => switcher::handle;
         GET    "/organization-branding"      read_branding         Can(Staff, "directory.organizations.view"),   SIGNED_IN, None,                                Reads,                                          cost(2, 0, 1, 0) => branding::get;
         PUT    "/organization-branding"      update_branding       Can(Staff, "directory.organizations.manage"), SIGNED_IN, json(&branding::BODY),               Events(branding::AUDIT),                        cost(3, 0, 1, 0) => branding::put;
+        PUT    "/organization-branding/logo" upload_logo           Can(Staff, "directory.organizations.manage"), SIGNED_IN, json(&logo::BODY),                   Events(branding::AUDIT),                        cost(3, 0, 1, 0) => logo::put;
         GET    "/merchants"                  list_merchants        Can(Staff, "directory.merchants.view"),       SIGNED_IN, None,                                Reads,                                          cost(2, 0, 1, 0) => merchants::list::handle;
         POST   "/merchants"                  create_merchant       Can(Staff, "directory.merchants.manage"),     SIGNED_IN, json(&merchants::write::CREATE_BODY), Events(merchants::write::CREATE_AUDIT),        cost(4, 0, 1, 0) => merchants::write::create;
         PUT    "/merchants"                  update_merchant       Can(Staff, "directory.merchants.manage"),     SIGNED_IN, json(&merchants::write::UPDATE_BODY), Events(merchants::write::UPDATE_AUDIT),        cost(4, 0, 1, 0) => merchants::write::update;
         DELETE "/merchants"                  delete_merchant       Can(Staff, "directory.merchants.manage"),     SIGNED_IN, None,                                Events(merchants::write::DELETE_AUDIT),         cost(3, 0, 1, 0) => merchants::write::delete;
+    }
+    // Pictures
+    "/api/attachments" {
+        GET "/image/{id}" read_image Public, public(Attachment, NoSubject), None, Reads, cost(1, 0, 1, 0) => logo::image;
     }
     // Directory: tenants and partners, for staff of the platform
     "/api/directory" {
@@ -271,6 +295,25 @@ pub static ROUTES: &[Route] = table! {
         PUT    "/partners/{id}/staff/{user}" add_partner_staff    Operator("directory.partners.manage"), SIGNED_IN, None,                          Events(partners::staff::ADD_AUDIT),       cost(3, 0, 1, 0) => partners::staff::add;
         DELETE "/partners/{id}/staff/{user}" remove_partner_staff Operator("directory.partners.manage"), SIGNED_IN, None,                          Events(partners::staff::REMOVE_AUDIT),    cost(3, 0, 1, 0) => partners::staff::remove;
     }
+    // Webhooks
+    "/api" {
+        GET    "/webhook-events"                             list_webhook_events     Can(Staff, "webhooks.view"),   SIGNED_IN, None,                               Reads,                                  cost(1, 0, 1, 0) => webhooks::events::handle;
+        GET    "/webhooks"                                   list_webhooks           Can(Staff, "webhooks.view"),   SIGNED_IN, None,                               Reads,                                  cost(2, 0, 1, 0) => webhooks::list::handle;
+        POST   "/webhooks"                                   create_webhook          Can(Staff, "webhooks.manage"), SIGNED_IN, json(&webhooks::create::BODY),      Events(webhooks::create::AUDIT),        cost(3, 0, 1, 0) => webhooks::create::handle;
+        GET    "/webhooks/{id}"                              read_webhook            Can(Staff, "webhooks.view"),   SIGNED_IN, None,                               Reads,                                  cost(2, 0, 1, 0) => webhooks::read::handle;
+        PUT    "/webhooks/{id}"                              update_webhook          Can(Staff, "webhooks.manage"), SIGNED_IN, json(&webhooks::update::BODY),      Events(webhooks::update::AUDIT),        cost(3, 0, 1, 0) => webhooks::update::handle;
+        DELETE "/webhooks/{id}"                              delete_webhook          Can(Staff, "webhooks.manage"), SIGNED_IN, None,                               Events(webhooks::delete::AUDIT),        cost(3, 0, 1, 0) => webhooks::delete::handle;
+        POST   "/webhooks/{id}/rotate-secret"                rotate_webhook_secret   Can(Staff, "webhooks.manage"), SIGNED_IN, None,                               Events(webhooks::secret::ROTATE_AUDIT), cost(3, 0, 1, 0) => webhooks::secret::rotate;
+        POST   "/webhooks/{id}/test"                         test_webhook            Can(Staff, "webhooks.manage"), SIGNED_IN, None,                               Events(webhooks::test::AUDIT),          cost(3, 0, 1, 0) => webhooks::test::handle;
+        POST   "/webhooks/{id}/replay"                       replay_webhook          Can(Staff, "webhooks.manage"), SIGNED_IN, json(&webhooks::replay::SINCE_BODY), Events(webhooks::replay::SINCE_AUDIT), cost(3, 0, 1, 0) => webhooks::replay::since;
+        GET    "/webhooks/{id}/deliveries"                   list_webhook_deliveries Can(Staff, "webhooks.view"),   SIGNED_IN, None,                               Reads,                                  cost(3, 0, 1, 0) => webhooks::deliveries::list;
+        GET    "/webhooks/{id}/deliveries/{delivery}"        read_webhook_delivery   Can(Staff, "webhooks.view"),   SIGNED_IN, None,                               Reads,                                  cost(3, 0, 1, 0) => webhooks::deliveries::read;
+        POST   "/webhooks/{id}/deliveries/{delivery}/replay" replay_webhook_delivery Can(Staff, "webhooks.manage"), SIGNED_IN, None,                               Events(webhooks::replay::ONE_AUDIT),    cost(3, 0, 1, 0) => webhooks::replay::one;
+    }
+    // What happens, as it happens
+    "/api/events" {
+        GET "/stream" stream_staff_events Session(Staff), SIGNED_IN, None, Reads, streams(2, 0, 1, 0) => live::staff;
+    }
     // The audit trail
     "/api/audit" {
         GET "/logs"     list_audit_log   Can(Staff, "auth.audit.view"), SIGNED_IN, None, Reads, cost(2, 0, 1, 0)   => audit::list::handle;
@@ -282,6 +325,13 @@ pub static ROUTES: &[Route] = table! {
         GET  ""              list_keys   Can(Staff, "platform.keys.view"),   SIGNED_IN, None,                         Reads,                          cost(2, 0, 1, 0) => signing::list::handle;
         POST "/rotate"       rotate_keys Can(Staff, "platform.keys.manage"), SIGNED_IN, None,                         Events(signing::rotate::AUDIT), cost(3, 0, 1, 0) => signing::rotate::handle;
         POST "/{kid}/remove" remove_key  Can(Staff, "platform.keys.manage"), SIGNED_IN, json(&signing::remove::BODY), Events(signing::remove::AUDIT), cost(3, 0, 1, 0) => signing::remove::handle;
+    }
+    // What operators keep an eye on
+    "/api/operations" {
+        GET  "/status"             read_status  Operator("platform.operations.view"),   SIGNED_IN, None, Reads,                        cost(3, 1, 2, 0) => status::handle;
+        GET  "/mails"              list_mails   Operator("platform.operations.view"),   SIGNED_IN, None, Reads,                        cost(2, 0, 1, 0) => mails::list;
+        POST "/mails/{id}/retry"   retry_mail   Operator("platform.operations.manage"), SIGNED_IN, None, Events(mails::RETRY_AUDIT),   cost(3, 0, 1, 0) => mails::retry;
+        POST "/mails/{id}/abandon" abandon_mail Operator("platform.operations.manage"), SIGNED_IN, None, Events(mails::ABANDON_AUDIT), cost(3, 0, 1, 0) => mails::abandon;
     }
     // Operations
     "" {
@@ -320,26 +370,5 @@ pub fn canonical(path: &str) -> String {
         Some("auth/session") => "/api/auth/login".to_owned(),
         Some(rest) if SHORT.contains(&rest.split('/').next().unwrap_or_default()) => format!("/api/customer_accounts/{rest}"),
         _ => path.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::registry;
-
-    #[test]
-    fn every_feature_that_guards_a_route_is_registered() {
-        for route in ROUTES {
-            let wanted = match route.guard {
-                Can(realm, feature) => vec![(realm, feature)],
-                CanEither(realm, one, other) => vec![(realm, one), (realm, other)],
-                Operator(feature) => vec![(Staff, feature)],
-                _ => Vec::new(),
-            };
-            for (realm, feature) in wanted {
-                assert!(registry::find(realm, feature).is_some(), "core/src/domain/registry.rs wants a row for {feature} of {}", route.name);
-            }
-        }
     }
 }

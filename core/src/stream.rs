@@ -4,7 +4,9 @@
 use crate::{
     app::Deployment,
     audit::{asked::Asked, export},
+    domain::time::Millis,
     io::Io,
+    live,
     moving::{self, export::Leaving, report},
     ports::{Ports, StoreError},
 };
@@ -15,6 +17,10 @@ pub enum Rest {
     AuditLog(Box<Asked>),
     ImportReport(Box<report::Asked>),
     Customers(Box<Leaving>),
+    /// What a channel sends, until this instant.
+    Live {
+        until: Millis,
+    },
 }
 
 /// The next piece, and what is left after it.
@@ -31,6 +37,7 @@ pub async fn next(deployment: &Deployment, ports: Ports<'_>, rest: Rest) -> Resu
         Rest::AuditLog(asked) => export::next(&io, *asked).await,
         Rest::ImportReport(asked) => report::next(&io, *asked).await,
         Rest::Customers(leaving) => moving::export::next(&io, &deployment.keys, *leaving).await,
+        Rest::Live { until } => Ok(live::next(deployment, &io, until).await),
     };
     if let Err(error) = &piece {
         io.log(&serde_json::json!({"stream": "failed", "note": error.to_string()}));

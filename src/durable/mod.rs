@@ -1,5 +1,6 @@
 //! The Durable Objects, and how the Worker asks them: `POST`, JSON both ways, messages from the core's contract.
 
+mod channel;
 mod hasher;
 mod limiter;
 

@@ -31,6 +31,7 @@ export function accessToken({ id, email, session }, { tenantId, organizationId, 
   const claims = {
     iss: APP_URL, aud: 'customer', iat, exp: iat + 28_800, jti: uuid(now), sub: id, sid: session, type: 'customer', tenantId, orgId: organizationId,
     customerEntityId: null, displayName: 'Benno Bench', email, isPortalAdmin: false, personEntityId: null, resolvedFeatures: features,
+    roles: ['buyer'], session_expiry: iat + 30 * 86_400,
   };
   const input = `${encoded({ alg: 'ES256', typ: 'JWT', kid: KEY.kid })}.${encoded(claims)}`;
   return `${input}.${sign('sha256', Buffer.from(input), { key: KEY.privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;

@@ -56,6 +56,7 @@ export class Workerd {
       modules: this.modules,
       modulesRoot: '/',
       compatibilityDate: '2026-08-01',
+      compatibilityFlags: ['enable_request_signal'],
       bindings: this.bindings,
       ...(this.d1 ? { d1Databases: { DB: 'portcullis-bench' }, kvNamespaces: { KV: 'portcullis-bench' } } : {}),
       durableObjects: Object.fromEntries(Object.entries(this.objects).map(([name, className]) => [name, { className, useSQLite: true }])),
@@ -100,5 +101,5 @@ export class Workerd {
   }
 }
 
-const OBJECTS = { LIMITER: 'LimiterObject', HASHER: 'HasherObject' };
+const OBJECTS = { LIMITER: 'LimiterObject', HASHER: 'HasherObject', CHANNEL: 'ChannelObject' };
 export const ours = (folder, bindings, more = {}) => new Workerd(portcullis(folder, more.entry), { bindings, objects: OBJECTS, ...more });

@@ -67,13 +67,15 @@ export async function visitor(browser, server, view, { lang = 'en-GB', slow = 0 
     context,
     page,
     view,
-    picture: (name) => page.screenshot({ path: fileURLToPath(new URL(`${name}.${view}.png`, shots)), fullPage: true }),
+    picture: (name, { fullPage = true } = {}) => page.screenshot({ path: fileURLToPath(new URL(`${name}.${view}.png`, shots)), fullPage }),
     /** What must hold on any page, in the state that it is in now; leaves a picture of it. */
     async inspect(name, { shift = true } = {}) {
       await page.waitForTimeout(60);
       await me.picture(name);
       assert.deepEqual(trouble, [], `${name}: ${trouble.join('; ')}`);
       assert.equal(await page.evaluate(() => window.canary), undefined, `${name}: a name was run as a script`);
+      const mute = await page.evaluate(() => [...document.querySelectorAll('[data-t]')].filter((node) => node.textContent === node.dataset.t && /\w\.\w/.test(node.dataset.t)).map((node) => node.dataset.t));
+      assert.deepEqual(mute, [], `${name}: keys without words`);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       assert.ok(wide <= 0, `${name}: ${wide} px wider than the screen`);
       if (shift) {

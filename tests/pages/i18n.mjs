@@ -22,6 +22,13 @@ const FAMILIES = {
   ],
   'notifications.': [...read('core/src/domain/notification.rs').matchAll(/"notifications\.(\w+)"/g)].map((match) => match[1]),
 };
+/** The same for the back office alone. */
+const STAFF_FAMILIES = {
+  'notifications.staff.': [...read('core/src/domain/notification.rs').matchAll(/"notifications\.staff\.(\w+)"/g)].map((match) => match[1]),
+};
+/** Why the core would not: the back office has words for every one of these sentences. */
+const refusals = read('core/src/domain/authority/refusal.rs');
+const REFUSALS = [...refusals.matchAll(/"((?:Only|The last|Cannot) [^"{]*)"/g)].map((match) => match[1]);
 /** Keys that the back office puts together from its map of pages. */
 const areas = read('public/assets/js/staff/areas.js');
 const TOGETHER = [
@@ -30,11 +37,11 @@ const TOGETHER = [
 ];
 /** Names, which are the same in every language, and what is shown only where no script runs. */
 const NAMES = /^(…|Enter|Escape|English|Deutsch|Español|Polski|Portcullis(-dev-1)?|[\w.+-]+@[\w.-]+|\?|99\+)$/;
-/** Dictionaries beside the one that every page loads: `staff/customers.`, … Only the back office has them. */
+/** Dictionaries beside the one that every page loads: `staff/customers.`, `embed.`, … Portal pages have none. */
 const PARTS = files('.en.json').map((path) => path.slice('public/assets/i18n/'.length, -'en.json'.length));
 /** The API reference is English, as are the API's own sentences and names. */
 const isReference = (path) => /^public\/(docs\/|assets\/js\/docs\.js$)/.test(path);
-const isStaff = (path) => /\/(staff|backend)\//.test(path);
+const hasMore = (path) => /\/(staff|backend|embed)\//.test(path);
 
 export function findings(mistakes = {}) {
   instead = mistakes;
@@ -64,17 +71,20 @@ export function findings(mistakes = {}) {
   }
 
   const used = new Set();
-  for (const path of files('.html').filter((path) => !isReference(path))) html(path, isStaff(path) ? english : common, used, found);
-  for (const path of files('.js').filter((path) => !isReference(path))) script(path, isStaff(path) ? english : common, used, found);
+  for (const path of files('.html').filter((path) => !isReference(path))) html(path, hasMore(path) ? english : common, used, found);
+  for (const path of files('.js').filter((path) => !isReference(path))) script(path, hasMore(path) ? english : common, used, found);
   for (const key of TOGETHER) {
     used.add(key);
     if (!(key in english)) found.push(`en: ${key}, which the back office puts together, is missing`);
   }
-  for (const [prefix, members] of Object.entries(FAMILIES)) {
+  if (REFUSALS.length < 15) found.push('the refusals of the core were not found: have they moved?');
+  const understood = read('public/assets/js/staff/refusals.js');
+  for (const sentence of REFUSALS) if (!understood.includes(`'${sentence}':`)) found.push(`public/assets/js/staff/refusals.js: "${sentence}", which the server says, has no words`);
+  for (const [prefix, members, known] of [...Object.entries(FAMILIES).map((one) => [...one, common]), ...Object.entries(STAFF_FAMILIES).map((one) => [...one, english])]) {
     if (members.length === 0) found.push(`no members of ${prefix} were found in the core: has its source moved?`);
     for (const member of members) {
       used.add(prefix + member);
-      if (!(prefix + member in common)) found.push(`en: ${prefix}${member}, which the server sends, is missing`);
+      if (!(prefix + member in known)) found.push(`en: ${prefix}${member}, which the server sends, is missing`);
     }
   }
   for (const key of Object.keys(english)) if (!used.has(key)) found.push(`en: ${key} is used nowhere`);
@@ -111,7 +121,7 @@ function script(path, english, used, found) {
   for (const [, key] of code.matchAll(/\b(?:t|tLabel|title|text|action): '([^']+)'/g)) if (!(key in english)) found.push(`${path}: ${key} is not in en`);
   for (const [, key] of code.matchAll(/\b(?:(?:t|announce|trouble|retitle)\(|note\('\w+', )'([^']+)'/g)) if (!(key in english)) found.push(`${path}: ${key} is not in en`);
   // Sentences: a string with two words in it, or a capitalised word, is something that a person may read.
-  if (!/\/lib\/(errors|format)\.js$/.test(path)) {
+  if (!/\/(lib\/(errors|format)|staff\/refusals)\.js$/.test(path)) {
     for (const [, , literal] of code.matchAll(/(['"`])((?:(?!\1)[^\\\n$]|\\.)*)\1/g)) {
       const sentence = /^[A-Z][a-z]+( [a-z]+)*[.!?…]?$/.test(literal) || /^[A-Z][a-z]+ [a-z]/.test(literal);
       if (sentence && !NAMES.test(literal)) found.push(`${path}: "${literal}" is said without a key`);

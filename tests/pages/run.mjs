@@ -1,23 +1,42 @@
 // Every page's main job and main failure in real Chromium, on the built Worker: once at 390 px in light, once at 1280 px in dark.
 //
-//   node tests/pages/run.mjs [--only=part of a name]
+//   node tests/pages/run.mjs [--only=part of a name] [--view=phone|…]
 //
+// Each size of screen has a process, a server and a browser of its own, side by side.
 // Pictures go to build/screenshots/. The last line is `PAGES: N passed, N failed`.
 import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { findings } from './i18n.mjs';
 import { VIEWS, launch, seen } from './browser.mjs';
 import { Server } from './server.mjs';
-import * as outside from './cases/outside.mjs';
-import * as inside from './cases/inside.mjs';
-import * as office from './cases/office.mjs';
-import * as backOffice from './cases/back-office.mjs';
-import * as sdk from './cases/sdk.mjs';
-import * as docs from './cases/docs.mjs';
-import * as gate from './cases/gate.mjs';
-import * as all from './cases/all.mjs';
 
-const only = process.argv.find((arg) => arg.startsWith('--only='))?.slice(7);
-const LIMIT = 90_000;
+/** The files of `cases/`, in the order they run. */
+const CASES = [
+  'outside',
+  'inside',
+  'portal-states',
+  'office',
+  'back-office',
+  'staff-people',
+  'staff-roles',
+  'staff-own',
+  'integrations',
+  'platform',
+  'branding',
+  'sdk',
+  'docs',
+  'gate',
+  'all',
+  'embed',
+  'canary',
+  'every',
+  'newcomer',
+];
+
+const option = (name) => process.argv.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+const [only, view] = [option('only'), option('view')];
+const LIMIT = 120_000;
 const counts = { passed: 0, failed: 0 };
 const failures = [];
 
@@ -45,37 +64,71 @@ async function run(name, body, opened = []) {
   }
 }
 
-await run('words: complete in four languages, none hard-coded', async () => assert.deepEqual(findings(), []));
-await run('words: a missing, an unused and a hard-coded one are found', async () => {
-  const { readFileSync } = await import('node:fs');
-  const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-  const german = JSON.parse(read('public/assets/i18n/de.json'));
-  delete german['login.title'];
-  const found = findings({
-    'public/assets/i18n/de.json': JSON.stringify({ ...german, 'never.said': 'Nie' }),
-    'public/portal/login.html': read('public/portal/login.html').replace('<div data-news', '<p>Hello there</p><div data-news'),
-    'public/assets/js/portal/login.js': `${read('public/assets/js/portal/login.js')}\none('p').textContent = 'Please wait a moment.';\none('p').innerHTML = '';`,
+async function words() {
+  await run('words: complete in four languages, none hard-coded', async () => assert.deepEqual(findings(), []));
+  await run('words: a missing, an unused and a hard-coded one are found', async () => {
+    const { readFileSync } = await import('node:fs');
+    const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+    const german = JSON.parse(read('public/assets/i18n/de.json'));
+    delete german['login.title'];
+    const found = findings({
+      'public/assets/i18n/de.json': JSON.stringify({ ...german, 'never.said': 'Nie' }),
+      'public/portal/login.html': read('public/portal/login.html').replace('<div data-news', '<p>Hello there</p><div data-news'),
+      'public/assets/js/portal/login.js': `${read('public/assets/js/portal/login.js')}\none('p').textContent = 'Please wait a moment.';\none('p').innerHTML = '';`,
+    });
+    for (const part of ['login.title is missing', 'never.said is not in en', 'Hello there', 'Please wait a moment.', 'markup']) assert.ok(found.some((line) => line.includes(part)), part);
   });
-  for (const part of ['login.title is missing', 'never.said is not in en', 'Hello there', 'Please wait a moment.', 'markup']) assert.ok(found.some((line) => line.includes(part)), part);
-});
+}
 
-const server = await new Server().up();
-const browser = await launch();
-try {
-  for (const view of Object.keys(VIEWS)) {
-    for (const [name, body] of Object.entries({ ...outside.cases, ...inside.cases, ...office.cases, ...backOffice.cases, ...sdk.cases, ...docs.cases, ...gate.cases, ...all.cases })) {
+async function everyCase() {
+  const server = await new Server().up();
+  const browser = await launch();
+  try {
+    const cases = await Promise.all(CASES.map((file) => import(`./cases/${file}.mjs`)));
+    for (const [name, body] of cases.flatMap((file) => Object.entries(file.cases))) {
+      if (body.views && !body.views.includes(view)) continue;
       const opened = [];
       const tools = { server, browser, view, opened };
       await run(`${view}: ${name}`, () => body(tools), opened);
       for (const visitor of opened) await visitor.close().catch(() => {});
     }
+  } finally {
+    await browser.close();
+    await server.down();
   }
-} finally {
-  await browser.close();
-  await server.down();
+  console.log(`heaviest page: ${seen.heaviest.name}, ${Math.round(seen.heaviest.bytes / 1024)} KiB compressed`);
+  for (const line of seen.minor) console.log(`axe, neither serious nor critical: ${line}`);
 }
-console.log(`heaviest page: ${seen.heaviest.name}, ${Math.round(seen.heaviest.bytes / 1024)} KiB compressed`);
-for (const line of seen.minor) console.log(`axe, neither serious nor critical: ${line}`);
+
+/** This file once more, for one size of screen. */
+function oneView(name) {
+  return new Promise((resolve) => {
+    const child = fork(fileURLToPath(import.meta.url), [...process.argv.slice(2), `--view=${name}`], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const said = [];
+    let found = { counts: { passed: 0, failed: 1 }, failures: [`${name}: ended early`] };
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => said.push(part));
+    child.on('message', (message) => (found = message));
+    child.on('close', () => {
+      process.stdout.write(Buffer.concat(said));
+      counts.passed += found.counts.passed;
+      counts.failed += found.counts.failed;
+      failures.push(...found.failures);
+      resolve();
+    });
+  });
+}
+
+if (process.send) {
+  await everyCase();
+  process.send({ counts, failures }, () => process.exit(0));
+  await new Promise(() => {});
+}
+if (view) {
+  await everyCase();
+} else {
+  await words();
+  await Promise.all(Object.keys(VIEWS).map(oneView));
+}
 for (const name of failures) console.log(`failed: ${name}`);
 console.log(`PAGES: ${counts.passed} passed, ${counts.failed} failed`);
 process.exit(counts.failed === 0 && counts.passed > 0 ? 0 : 1);

@@ -31,13 +31,15 @@ export class Server {
       ],
       modulesRoot: '/',
       compatibilityDate: '2026-08-01',
+      compatibilityFlags: ['enable_request_signal'],
       // Empty: mailed links lead to the address the request came to.
-      bindings: vars({ APP_URL: '', ...RAISED, RATE_LIMIT_CUSTOMER_LINK_INSPECT_IP_POINTS: '100000', ...settings }),
+      bindings: vars({ APP_URL: '', ...RAISED, RATE_LIMIT_CUSTOMER_LINK_INSPECT_IP_POINTS: '100000', WEBHOOK_ALLOW_LOOPBACK: 'true', ...settings }),
       d1Databases: { DB: 'portcullis-pages' },
       kvNamespaces: { KV: 'portcullis-pages' },
       durableObjects: {
         LIMITER: { className: 'LimiterObject', useSQLite: true },
         HASHER: { className: 'HasherObject', useSQLite: true },
+        CHANNEL: { className: 'ChannelObject', useSQLite: true },
       },
       serviceBindings: { ASSETS: asset },
       cf: false,
@@ -77,6 +79,17 @@ export class Server {
 
   run(sql, ...args) {
     return this.db.prepare(sql).bind(...args).run();
+  }
+
+  /** The minute's work, as cron does it. */
+  async cron() {
+    const worker = await this.miniflare.getWorker();
+    await worker.scheduled({ cron: '* * * * *' });
+  }
+
+  /** A copy in KV that a change behind the Worker's back has made old. */
+  forget(key) {
+    return this.kv.delete(key);
   }
 
   async down() {

@@ -1,18 +1,69 @@
-// All pictures of the last run side by side: build/screenshots/sheet.phone-light.png and sheet.wide-dark.png.
-import { readFileSync, readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { VIEWS, launch } from './browser.mjs';
+// Pictures of every page, as two people see it, into docs/pages/, and docs/PAGES.md to look through them.
+//
+//   make pages      (node tests/pages/sheet.mjs, on the built Worker)
+//
+// The pages are those of walk.mjs, which are all there are. Nothing here asserts; tests/pages/run.mjs does.
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { VIEWS, launch, visitor } from './browser.mjs';
+import { Server } from './server.mjs';
+import { arrange, embedded, inside, outside, settled, signInEverywhere, walkOffice } from './walk.mjs';
 
-const shots = new URL('../../build/screenshots/', import.meta.url);
+const folder = new URL('../../docs/pages/', import.meta.url);
+/** Everything together, so that a clone stays small. */
+const MOST_BYTES = 3 * 1024 * 1024;
+/** How much smaller than life, and how tall at most. */
+const SHOTS = { 'phone-light': { scale: 0.8, tall: 1100 }, 'wide-dark': { scale: 0.6, tall: 1000 } };
+
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+const server = await new Server().up();
 const browser = await launch();
-for (const view of Object.keys(VIEWS)) {
-  const names = readdirSync(shots).filter((name) => name.endsWith(`.${view}.png`) && !/^(sheet|FAILED)/.test(name)).sort();
-  const phone = view.startsWith('phone');
-  const page = await browser.newPage({ viewport: { width: phone ? 1680 : 1600, height: 900 } });
-  const figures = names.map((name) => `<figure><img src="data:image/png;base64,${readFileSync(new URL(name, shots)).toString('base64')}"><figcaption>${name.replace(`.${view}.png`, '')}</figcaption></figure>`);
-  await page.setContent(`<style>body{margin:16px;display:grid;grid-template-columns:repeat(${phone ? 8 : 4},1fr);gap:16px;font:13px sans-serif;background:#888}
-    figure{margin:0}img{width:100%;height:${phone ? 430 : 270}px;object-fit:cover;object-position:top}figcaption{color:#fff}</style>${figures.join('')}`);
-  await page.screenshot({ path: fileURLToPath(new URL(`sheet.${view}.png`, shots)), fullPage: true });
-  console.log(`sheet.${view}.png: ${names.length} pictures`);
+const pages = new Map();
+try {
+  const entities = await arrange({ server });
+  for (const view of Object.keys(VIEWS)) {
+    const visit = ({ page, devtools }) => async ({ name, path }) => {
+      if (path.includes('#')) await page.goto('about:blank');
+      await page.goto(path);
+      await settled(page);
+      await page.waitForTimeout(80);
+      const { scale, tall } = SHOTS[view];
+      const height = Math.min(tall, await page.evaluate(() => document.documentElement.scrollHeight));
+      const { data } = await devtools.send('Page.captureScreenshot', {
+        format: 'webp',
+        quality: 62,
+        captureBeyondViewport: true,
+        clip: { x: 0, y: 0, width: VIEWS[view].viewport.width, height: Math.max(height, VIEWS[view].viewport.height * 0.6), scale },
+      });
+      writeFileSync(new URL(`${name}.${view}.webp`, folder), Buffer.from(data, 'base64'));
+      const pattern = path.split('#')[0].replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '…').replace(/made-up[\w-]+/, '…');
+      pages.set(name, pattern);
+    };
+    const open = async () => {
+      const me = await visitor(browser, server, view);
+      return Object.assign(me, { devtools: await me.context.newCDPSession(me.page) });
+    };
+    const [stranger, me] = [await open(), await open()];
+    for (const page of [...outside(), ...(await embedded(entities))]) await visit(stranger)(page);
+    await signInEverywhere(me, server);
+    for (const page of inside()) await visit(me)(page);
+    await walkOffice(me.page, server, visit(me));
+    await stranger.close();
+    await me.close();
+  }
+} finally {
+  await browser.close();
+  await server.down();
 }
-await browser.close();
+
+const titles = { front: 'For everybody', portal: 'Portal', embed: 'Inside a CRM', backend: 'Back office, signed out', reset: 'Back office, signed out', office: 'Back office', docs: 'For everybody' };
+const groups = Map.groupBy([...pages], ([name]) => titles[name.split('-')[0]] ?? 'More');
+const row = ([name, path]) => `| \`${path}\` | <img src="pages/${name}.phone-light.webp" width="240" alt="${name} on a phone in daylight"> | <img src="pages/${name}.wide-dark.webp" width="560" alt="${name} on a wide screen in the dark"> |`;
+const parts = [...groups].map(([title, rows]) => `## ${title}\n\n| address | 390 px, light | 1280 px, dark |\n|---|---|---|\n${rows.map(row).join('\n')}\n`);
+writeFileSync(
+  new URL('../PAGES.md', folder),
+  `# Every page\n\nMade by \`make pages\` from the built Worker with its development seeds; not drawn by hand. Each page is shown in its first\nstate. What is asserted about all of them is in [tests/pages](../tests/pages/cases/every.mjs).\n\n${parts.join('\n')}`,
+);
+const bytes = readdirSync(folder).reduce((all, name) => all + statSync(new URL(name, folder)).size, 0);
+console.log(`docs/PAGES.md: ${pages.size} pages, ${Math.round(bytes / 1024)} KiB of pictures`);
+process.exit(bytes <= MOST_BYTES ? 0 : 1);

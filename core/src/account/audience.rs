@@ -8,6 +8,7 @@ use crate::{
         feature::Grants,
         id::{Entity, Id, Organization, Session, Tenant, User},
         realm::Realm,
+        time::Millis,
     },
     problem::Problem,
     session::token::{self, Bearer},
@@ -23,7 +24,10 @@ pub struct Subject<'a> {
     pub display_name: &'a str,
     pub company: Option<Id<Entity>>,
     pub person: Option<Id<Entity>>,
+    /// Slugs.
+    pub roles: Vec<&'a str>,
     pub grants: &'a Grants,
+    pub session_ends: Millis,
     /// A one-time password was used: until it is changed the token says nothing the person may do.
     pub restricted: bool,
 }
@@ -36,7 +40,9 @@ pub async fn access_token(cx: &Cx<'_>, subject: &Subject<'_>) -> Result<String, 
         user: subject.user,
         session: subject.session,
         tenant: subject.tenant,
+        session_ends: subject.session_ends,
         operator: false,
+        roles: if subject.restricted { Vec::new() } else { subject.roles.clone() },
         organization: Some(subject.organization),
         features: Some(features),
         rest: members(subject),

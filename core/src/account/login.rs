@@ -54,6 +54,10 @@ pub const BODY: Schema = Schema {
 
 pub const AUDIT: &[&str] = &["login.success", "login.failed"];
 
+/// Pages a failure writes to count itself at its account, and to leave its trail. (A test holds them to the schema.)
+const PAGES_OF_A_COUNT: u32 = 1;
+const PAGES_OF_THE_TRAIL: u32 = 8;
+
 /// Whether an account lets this attempt in. `known_device` attempts have a lock of their own.
 pub fn decide(row: Option<&LoginRow>, verdict: Verdict, known_device: bool, now: Millis) -> Result<(), Reason> {
     let account = row.map(|row| Account {
@@ -125,7 +129,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
 
 async fn succeed(cx: &Cx<'_>, email: &Email, row: LoginRow, rehash: Option<String>, nonce: &str) -> Result<Response, Problem> {
     let tenant = cx.place()?.tenant;
-    let (_, grants) = resolve_grants(row.user_acl.as_deref(), &row.roles)?;
+    let (roles, grants) = resolve_grants(row.user_acl.as_deref(), &row.roles)?;
     let person = Person {
         user: row.id,
         tenant,
@@ -135,6 +139,7 @@ async fn succeed(cx: &Cx<'_>, email: &Email, row: LoginRow, rehash: Option<Strin
         email_verified: true,
         company: row.customer_entity_id,
         person: row.person_entity_id,
+        roles: roles.into_iter().map(|role| role.slug).collect(),
         grants,
         must_change_password: row.must_change_password,
         epoch: row.credential_epoch,
@@ -188,7 +193,7 @@ async fn fail(cx: &Cx<'_>, email: &Email, row: Option<&LoginRow>, reason: Reason
     let locked = outbox::event_if_locked(Realm::Customer, cx.new_id(), &locked, if nonce.is_empty() { counted } else { nobody }, cx.now);
     let told = notifications::insert_if_changed(cx.new_id(), tenant, organization, counted, &notice, cx.now);
     let concern =
-        Concern { id: cx.new_id(), tenant, organization: organization.unwrap_or_else(|| cx.new_id()), feature: staff_notices::SEES_CUSTOMERS };
+        Concern { id: cx.new_id(), tenant, organization: organization.or_else(|| Some(cx.new_id())), feature: staff_notices::SEES_CUSTOMERS };
     let concerned = staff_notices::to_those_concerned_if_changed(&concern, &notification::customer_locked(user.to_string()), cx.now);
     let change = Change::new(vec![count, locked, told, concerned, count_attempt(tenant, "login.failed", cx.now)])
         .audit(
@@ -200,7 +205,12 @@ async fn fail(cx: &Cx<'_>, email: &Email, row: Option<&LoginRow>, reason: Reason
             organization,
             json!({"email": email.as_str(), "reason": reason.name(), "tenantId": tenant}),
         ))
-        .applies(row.is_some());
+        .applies(row.is_some())
+        .ballast(match row {
+            Some(_) if reason == Reason::InvalidPassword => 0,
+            Some(_) => PAGES_OF_A_COUNT,
+            None => PAGES_OF_A_COUNT + PAGES_OF_THE_TRAIL,
+        });
     cx.commit(change).await?;
     Err(Problem::new(Code::Unauthenticated, "Invalid email or password").note(reason.name()))
 }

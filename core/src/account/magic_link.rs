@@ -72,7 +72,7 @@ pub async fn verify(cx: &Cx<'_>) -> Result<Response, Problem> {
     if !standing.tenant_active || standing.organization_active == Some(0) {
         return Err(Problem::tenant_suspended());
     }
-    let (_, grants) = resolve_grants(row.user_acl.as_deref(), &row.roles)?;
+    let (roles, grants) = resolve_grants(row.user_acl.as_deref(), &row.roles)?;
     cx.obey(&standing.tenant_policy);
     let (tenant, organization) = (standing.tenant_id, row.organization_id);
     let person = Person {
@@ -84,6 +84,7 @@ pub async fn verify(cx: &Cx<'_>) -> Result<Response, Problem> {
         email_verified: true,
         company: row.customer_entity_id,
         person: row.person_entity_id,
+        roles: roles.into_iter().map(|role| role.slug).collect(),
         grants,
         must_change_password: row.must_change_password,
         epoch: row.credential_epoch,

@@ -77,6 +77,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
         email_verified: true,
         company: actor.company,
         person: actor.person,
+        roles: actor.role_names().into_iter().map(str::to_owned).collect(),
         grants: actor.grants.clone(),
         must_change_password: false,
         epoch: stored.credential_epoch + 1,

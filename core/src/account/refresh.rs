@@ -34,6 +34,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     if !cx.host.admits(actor.tenant) {
         return Err(refuse("Invalid or expired session").note("a session of another tenant on a tenant's own host"));
     }
+    let actor = sessions::used(actor, end);
     cx.obey(&actor.tenant_policy);
     let access = access_token(cx, &actor).await?;
     let cookie = cx.set_cookie(Realm::Customer.auth_cookie(), &access, cx.deployment.config.access_token_seconds);
@@ -55,7 +56,9 @@ pub async fn access_token(cx: &Cx<'_>, actor: &Actor) -> Result<String, Problem>
         display_name: &actor.display_name,
         company: actor.company,
         person: actor.person,
+        roles: actor.role_names(),
         grants: &actor.grants,
+        session_ends: actor.session_ends,
         restricted: actor.must_change_password,
     };
     audience::access_token(cx, &subject).await

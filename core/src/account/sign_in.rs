@@ -32,6 +32,8 @@ pub struct Person {
     pub email_verified: bool,
     pub company: Option<Id<Entity>>,
     pub person: Option<Id<Entity>>,
+    /// Slugs.
+    pub roles: Vec<String>,
     pub grants: Grants,
     pub must_change_password: bool,
     /// The credential epoch the session is bound to: the stored one, or the one this very batch raises it to.
@@ -81,7 +83,9 @@ impl Opening {
             display_name: &person.display_name,
             company: person.company,
             person: person.person,
+            roles: person.roles.iter().map(String::as_str).collect(),
             grants: &person.grants,
+            session_ends: cx.now.plus(cx.policy.get().life(config.customer_session.absolute).min(config.customer_session.idle)),
             restricted: person.must_change_password,
         };
         let access = audience::access_token(cx, &subject).await?;

@@ -67,6 +67,18 @@ pub enum Plan {
     Quiet,
 }
 
+impl Plan {
+    /// Pages that a new account is written to, and this plan's rows are not. (A test holds them to the schema.)
+    fn ballast(self) -> u32 {
+        match self {
+            Self::Create => 0,
+            Self::Resend { .. } => 17,
+            Self::Remind => 22,
+            Self::Quiet => 26,
+        }
+    }
+}
+
 pub fn plan(found: Option<&SignupRow>, mails_this_hour: i64, now: Millis) -> Plan {
     let just_now = |at: Option<Millis>| at.is_some_and(|at| at.plus(COALESCE) > now);
     match found {
@@ -215,7 +227,8 @@ fn change(cx: &Cx<'_>, order: &Order<'_>, plan: Plan, found: Option<&SignupRow>,
                 json!({"id": user, "email": email.as_str(), "tenantId": tenant, "organizationId": organization}),
             ),
         )
-        .mail_if(plan != Plan::Quiet, mail(cx, order, plan, found, row)?))
+        .mail_if(plan != Plan::Quiet, mail(cx, order, plan, found, row)?)
+        .ballast(plan.ballast()))
 }
 
 fn entry(plan: Plan, user: Id<User>) -> Entry {

@@ -41,7 +41,8 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let mut writes = vec![consume, store::changed_one()];
     writes.push(users::verified_by_signup(user.id, token.password_hash.as_deref(), token.display_name.as_deref(), cx.now));
     // A sign-up is news to staff once somebody stands behind it.
-    let concern = Concern { id: cx.new_id(), tenant: user.tenant_id, organization: user.organization_id, feature: staff_notices::SEES_CUSTOMERS };
+    let concern =
+        Concern { id: cx.new_id(), tenant: user.tenant_id, organization: Some(user.organization_id), feature: staff_notices::SEES_CUSTOMERS };
     writes.push(staff_notices::to_those_concerned_if_changed(&concern, &notification::customer_signed_up(user.id.to_string()), cx.now));
     // Whoever verified may have asked for links before; none of them is needed any more.
     writes.push(tokens::void_verifications(user.id, Purpose::EmailVerification, cx.now));

@@ -25,6 +25,7 @@ pub const STAFF_ROLE_ACL: &str = "auth.role_acl";
 pub const STAFF_USER_ACL: &str = "auth.user_acl";
 pub const MERCHANT: &str = "directory.merchant";
 pub const APP: &str = "platform.app";
+pub const WEBHOOK: &str = "platform.webhook";
 
 /// Refuses a caller who read another version. An absent or unreadable header asks for nothing.
 pub fn check(cx: &Cx<'_>, kind: &str, current: Option<Millis>) -> Result<(), Problem> {

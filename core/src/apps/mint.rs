@@ -3,7 +3,10 @@
 
 use serde_json::json;
 
-use super::{MISSING, token};
+use super::{
+    MISSING,
+    token::{self, Minted},
+};
 use crate::{
     cx::Cx,
     problem::Problem,
@@ -22,7 +25,6 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     // An app for other people answers like one that does not exist.
     let app = app.map(|row| row.app()).transpose()?.filter(|app| app.admits(actor.realm, actor.tenant));
     let app = app.ok_or_else(|| Problem::not_found(MISSING))?;
-    let minted = token::mint_app_token(cx.deployment, &cx.io, &app, &token::person(actor), cx.now).await?;
-    let life = cx.deployment.config.app_token_seconds;
-    Ok(Response::json(200, &json!({"ok": true, "accessToken": minted, "tokenType": "Bearer", "expiresIn": life, "audience": app.audience})))
+    let Minted { token, life } = token::mint_app_token(cx.deployment, &cx.io, &app, &token::person(actor), cx.now).await?;
+    Ok(Response::json(200, &json!({"ok": true, "accessToken": token, "tokenType": "Bearer", "expiresIn": life, "audience": app.audience})))
 }

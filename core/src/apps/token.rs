@@ -1,14 +1,14 @@
 //! Minting a token for an app.
 //!
 //! The caller has made sure of two things just now: that the session is alive (or was a moment ago, on the fast path,
-//! whose bound is its own), and that the app admits the person. The token lives ten minutes, whatever the session does:
-//! that is how long an origin that verifies offline may trail behind.
+//! whose bound is its own), and that the app admits the person. The token lives ten minutes, or as long
+//! as the session has left; a session that is ended before stops it where the revocation feed is followed.
 
 use crate::{
     actor::Actor,
     app::Deployment,
     domain::{
-        app::{self, App, Person, Stamp},
+        app::{self, App, Person, Room, Stamp},
         id::Id,
         time::Millis,
     },
@@ -27,15 +27,28 @@ pub fn person(actor: &Actor) -> Person<'_> {
         organization: actor.organization,
         email: &actor.email,
         display_name: &actor.display_name,
-        roles: actor.roles.iter().map(|role| role.slug.as_str()).collect(),
+        roles: actor.role_names(),
         grants: &actor.grants,
+        session_ends: actor.session_ends,
     }
 }
 
-/// A fresh token for an app about a person. Features that do not fit are left out, as in access tokens.
-pub async fn mint_app_token(deployment: &Deployment, io: &Io<'_>, app: &App, person: &Person<'_>, now: Millis) -> Result<String, Problem> {
+/// A token, and the seconds it is good for.
+pub struct Minted {
+    pub token: String,
+    pub life: i64,
+}
+
+/// A fresh token for an app about a person. Features that do not fit are left out, then roles, as in access tokens.
+pub async fn mint_app_token(deployment: &Deployment, io: &Io<'_>, app: &App, person: &Person<'_>, now: Millis) -> Result<Minted, Problem> {
     let config = &deployment.config;
     let stamp = Stamp { issuer: &config.issuer, jti: Id::new(now, io.random()), now, life: config.app_token_seconds };
-    let full = signed(deployment, io, &app::claims(app, person, stamp, true)).await?;
-    if full.len() < MAX_TOKEN { Ok(full) } else { signed(deployment, io, &app::claims(app, person, stamp, false)).await }
+    let life = app::expiry(person, stamp) - now.seconds();
+    for room in [Room::All, Room::NoFeatures] {
+        let token = signed(deployment, io, &app::claims(app, person, stamp, room)).await?;
+        if token.len() < MAX_TOKEN {
+            return Ok(Minted { token, life });
+        }
+    }
+    Ok(Minted { token: signed(deployment, io, &app::claims(app, person, stamp, Room::Least)).await?, life })
 }

@@ -37,7 +37,9 @@ pub enum LimitName {
     DirectoryTenantLookup,
     ForwardAuthRenewal,
     ReturnAddress,
+    EmbedView,
     Introspect,
+    Attachment,
     SignedIn,
 }
 
@@ -93,7 +95,9 @@ pub static LIMITS: &[LimitRow] = &[
     row(LimitName::DirectoryTenantLookup, "DIRECTORY_TENANT_LOOKUP", "directory-tenant-lookup", None, fixed(60, 60, 60)),
     row(LimitName::ForwardAuthRenewal, "FORWARD_AUTH_RENEWAL", "forward-auth-renewal", None, fixed(3_000, 60, 10)),
     row(LimitName::ReturnAddress, "RETURN_ADDRESS", "return-address", None, fixed(60, 60, 60)),
+    row(LimitName::EmbedView, "EMBED_VIEW", "embed-view", None, fixed(120, 60, 60)),
     row(LimitName::Introspect, "INTROSPECT", "introspect", fixed(3_000, 60, 60), fixed(300, 60, 60)),
+    row(LimitName::Attachment, "ATTACHMENT", "attachment", None, fixed(300, 60, 60)),
     row(LimitName::SignedIn, "SIGNED_IN", "signed-in", Some(Policy::sliding(120, 60)), None),
 ];
 

@@ -4,9 +4,11 @@ mod limits;
 mod read;
 mod secrets;
 mod settings;
+mod webhooks;
 
 pub use limits::{LIMITS, LimitName, LimitRow, Limits};
 pub use settings::{SETTINGS, Setting};
+pub use webhooks::Webhooks;
 
 use crate::{
     domain::{
@@ -55,6 +57,8 @@ pub struct Config {
     pub issuer: String,
     pub platform_domains: Vec<String>,
     pub cors_allowed_origins: Vec<String>,
+    /// Origins of the CRM whose pages may frame the embedded views.
+    pub embed_origins: Vec<String>,
     pub cookie_host_prefix: bool,
     /// The parent domain that session cookies are shared under, in lower case.
     pub cookie_domain: Option<String>,
@@ -82,7 +86,10 @@ pub struct Config {
     /// Milliseconds for which they go on with what they know when it cannot be brought up to date.
     pub revocation_stale: i64,
     pub app_token_seconds: i64,
+    /// Milliseconds after which a silent stream says that it is alive.
+    pub live_heartbeat: i64,
     pub optimistic_lock: OptimisticLock,
+    pub webhooks: Webhooks,
     /// Which broken twin runs; read in twin builds only.
     pub twin: String,
 }
@@ -146,6 +153,7 @@ impl Config {
             app_url,
             platform_domains: r.list("PLATFORM_DOMAINS"),
             cors_allowed_origins: r.list("CORS_ALLOWED_ORIGINS"),
+            embed_origins: r.origins("EMBED_ORIGINS", production),
             cookie_host_prefix: r.one_of("COOKIE_PREFIX", ("", false), [("__Host-", true)]),
             cookie_domain: r.optional("COOKIE_DOMAIN").map(|domain| domain.trim_start_matches('.').to_ascii_lowercase()),
             cookie_same_site: r.one_of("COOKIE_SAMESITE", ("lax", SameSite::Lax), [("strict", SameSite::Strict)]),
@@ -174,8 +182,10 @@ impl Config {
             access_token_seconds,
             revocation_bound: i64::from(r.number("REVOCATION_BOUND_SECONDS", 5, 3, 60)) * SECOND,
             revocation_stale: i64::from(r.number("REVOCATION_STALE_SECONDS", 600, 5, 86_400)) * SECOND,
+            live_heartbeat: i64::from(r.number("LIVE_HEARTBEAT_SECONDS", 30, 1, 40)) * SECOND,
             app_token_seconds: i64::from(r.number("APP_TOKEN_SECONDS", 10 * 60, 5, 10 * 60)),
             optimistic_lock: OptimisticLock::parse(&r.text("OM_OPTIMISTIC_LOCK", "")),
+            webhooks: Webhooks::read(&mut r, production),
             twin: r.text("TWIN", ""),
         };
         if config.cookie_domain.is_some() && config.cookie_host_prefix {

@@ -76,6 +76,19 @@ impl<'a> Reader<'a> {
         trimmed.to_owned()
     }
 
+    /// Whole origins, which go into a header word by word: no path, no wildcard, https in production.
+    pub fn origins(&mut self, name: &str, production: bool) -> Vec<String> {
+        let list = self.list(name);
+        for origin in &list {
+            let plain = if production { None } else { origin.strip_prefix("http://") };
+            let host = origin.strip_prefix("https://").or(plain).unwrap_or_default();
+            if host.is_empty() || !host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']')) {
+                self.problem(format!("{name} must list origins such as https://crm.example.com, separated by commas"));
+            }
+        }
+        list
+    }
+
     /// 32 bytes as base64url without padding.
     pub fn secret_bytes(&mut self, name: &str) -> [u8; 32] {
         let mut bytes = [0; 32];

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::organizations::update::save;
+use super::organizations::update::{UPDATED, save};
 use crate::{
     admin::lock,
     cx::Cx,
     domain::{branding, tree::Moves},
-    ports::StoreError,
+    ports::{Statement, StoreError},
     problem::{Code, Problem},
     store::organizations::{self, OrganizationRow},
     web::{
@@ -52,17 +52,29 @@ pub async fn put(cx: &Cx<'_>) -> Result<Response, Problem> {
     if !cx.body.has("logoUrl") || logo_url.as_deref().is_some_and(|text| !branding::is_image_address(text)) {
         return Err(unfit("Enter a valid image URL.", "logoUrl"));
     }
-    for _ in 0..3 {
-        let before = load(cx).await?;
-        lock::check(cx, lock::ORGANIZATION, before.updated_at)?;
+    change(cx, |before| {
         let after = OrganizationRow {
             logo_url: logo_url.clone(),
             accent: colour(cx, "accent", &before.accent)?,
             mail_accent: colour(cx, "mailAccent", &before.mail_accent)?,
             ..before.clone()
         };
+        Ok((after, Vec::new()))
+    })
+    .await
+}
+
+/// Changes the organization one works in, over the version that was read, with what else belongs to the change.
+pub(super) async fn change(
+    cx: &Cx<'_>,
+    decide: impl Fn(&OrganizationRow) -> Result<(OrganizationRow, Vec<Statement>), Problem>,
+) -> Result<Response, Problem> {
+    for _ in 0..3 {
+        let before = load(cx).await?;
+        lock::check(cx, lock::ORGANIZATION, before.updated_at)?;
+        let (after, more) = decide(&before)?;
         let stays = Moves { parent: before.parent_id, ..Moves::default() };
-        match save(cx, &before, &after, &stays, "organization.updated", "directory.organization.updated").await {
+        match save(cx, &before, &after, &stays, UPDATED, more).await {
             Ok(()) => return Ok(view(&after, json!(lock::next(before.updated_at, cx.now)))),
             Err(StoreError::Precondition) => {}
             Err(other) => return Err(other.into()),
@@ -80,6 +92,6 @@ fn colour(cx: &Cx<'_>, name: &str, stays: &Option<String>) -> Result<Option<Stri
     }
 }
 
-fn unfit(error: &'static str, field: &str) -> Problem {
+pub(super) fn unfit(error: &'static str, field: &str) -> Problem {
     Problem::new(Code::UnprocessableEntity, error).member("issues", json!([{"path": [field], "message": error}]))
 }

@@ -5,7 +5,10 @@ use serde_json::json;
 use crate::{
     app::Later,
     cx::Cx,
-    domain::id::{Id, Tenant},
+    domain::{
+        branding,
+        id::{Id, Tenant},
+    },
     problem::{Code, Problem},
     store::directory::{self, OrganizationCard, TenantCard},
     web::response::Response,
@@ -48,7 +51,10 @@ pub async fn organization(cx: &Cx<'_>) -> Result<Response, Problem> {
             card
         }
     };
-    Ok(Response::json(200, &json!({"ok": true, "organization": {"id": card.id, "name": card.name, "slug": card.slug}})))
+    let view = json!({
+        "id": card.id, "name": card.name, "slug": card.slug, "logoUrl": branding::shown(card.logo_url.as_deref()), "accent": card.accent,
+    });
+    Ok(Response::json(200, &json!({"ok": true, "organization": view})))
 }
 
 pub async fn tenant(cx: &Cx<'_>) -> Result<Response, Problem> {

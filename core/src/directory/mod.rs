@@ -2,6 +2,7 @@
 
 pub mod branding;
 pub mod founding;
+pub mod logo;
 pub mod lookup;
 pub mod merchants;
 pub mod organizations;
@@ -52,7 +53,7 @@ fn pages(items: Vec<Value>, total: i64, exact: bool, page: Page) -> Map<String, 
 }
 
 /// What changed, field by field, for the trail: `{field: {before, after}}`.
-fn changes(fields: &[(&str, Value, Value)]) -> Value {
+pub fn changes(fields: &[(&str, Value, Value)]) -> Value {
     let changed = fields.iter().filter(|(_, before, after)| before != after);
     changed.map(|(name, before, after)| ((*name).to_owned(), json!({"before": before, "after": after}))).collect::<Map<_, _>>().into()
 }

@@ -52,9 +52,10 @@ pub struct Person<'a> {
     pub organization: Option<Id<Organization>>,
     pub email: &'a str,
     pub display_name: &'a str,
-    /// Slugs.
+    /// As access tokens name them.
     pub roles: Vec<&'a str>,
     pub grants: &'a Grants,
+    pub session_ends: Millis,
 }
 
 /// What makes a token of its own out of an app and a person.
@@ -67,14 +68,32 @@ pub struct Stamp<'a> {
     pub life: i64,
 }
 
-/// The claims of a token. `with_features` off says that they are left out, and verifiers ask.
-pub fn claims(app: &App, person: &Person, stamp: Stamp, with_features: bool) -> Map<String, Value> {
+/// When a token expires, seconds: with its session at the latest.
+pub fn expiry(person: &Person, stamp: Stamp) -> i64 {
+    (stamp.now.seconds() + stamp.life).min(person.session_ends.seconds())
+}
+
+/// What a token has room for. What is left out, it says so of, and verifiers ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    All,
+    NoFeatures,
+    /// Neither features nor roles.
+    Least,
+}
+
+/// The claims of a token.
+pub fn claims(app: &App, person: &Person, stamp: Stamp, room: Room) -> Map<String, Value> {
     let now = stamp.now.seconds();
     let mut claims = members(json!({
-        "iss": stamp.issuer, "aud": app.audience, "iat": now, "exp": now + stamp.life, "jti": stamp.jti, "type": KIND, "realm": person.realm.name(),
+        "iss": stamp.issuer, "aud": app.audience, "iat": now, "exp": expiry(person, stamp), "jti": stamp.jti, "type": KIND, "realm": person.realm.name(),
     }));
     claims.extend(about(app, person));
-    match person.grants.narrowed(&app.features).as_list().filter(|_| with_features) {
+    if room == Room::Least {
+        claims.remove("roles");
+        claims.insert("rolesOmitted".into(), json!(true));
+    }
+    match person.grants.narrowed(&app.features).as_list().filter(|_| room == Room::All) {
         Some(features) => claims.insert("resolvedFeatures".into(), json!(features)),
         None => claims.insert("featuresOmitted".into(), json!(true)),
     };
@@ -149,8 +168,9 @@ mod tests {
             display_name: "A",
             roles: vec!["buyer"],
             grants,
+            session_ends: Millis(900_000),
         };
-        claims(app, &person, Stamp { issuer: "https://id.example.com", jti: Id::new(id, [4; 10]), now: Millis(60_000), life: 600 }, true)
+        claims(app, &person, Stamp { issuer: "https://id.example.com", jti: Id::new(id, [4; 10]), now: Millis(60_000), life: 600 }, Room::All)
     }
 
     #[test]

@@ -1,5 +1,16 @@
 //! What an organization looks like, as far as it may choose.
 
+use super::id::{Id, Record};
+
+/// Where pictures that were uploaded are served.
+pub const OWN_IMAGES: &str = "/api/attachments/image/";
+
+/// What pages may show of a logo's address: pictures of ours. The pages' policy loads nothing from elsewhere, because an
+/// address elsewhere learns of every visitor, and may show something else tomorrow.
+pub fn shown(logo_url: Option<&str>) -> Option<&str> {
+    logo_url.filter(|url| url.strip_prefix(OWN_IMAGES).is_some_and(|id| Id::<Record>::parse(id).is_some()))
+}
+
 /// An image somewhere on the web, or one of our own attachments.
 pub fn is_image_address(text: &str) -> bool {
     let fits = text.len() <= 2_048 && text.bytes().all(|b| b.is_ascii_graphic());
@@ -7,7 +18,7 @@ pub fn is_image_address(text: &str) -> bool {
         text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
             && text.get(scheme.len()..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '['))
     });
-    let own = ["/api/attachments/image/", "/api/attachments/file/"].iter().any(|path| text.len() > path.len() && text.starts_with(path));
+    let own = [OWN_IMAGES, "/api/attachments/file/"].iter().any(|path| text.len() > path.len() && text.starts_with(path));
     fits && (web || (own && !text.contains("..")))
 }
 
@@ -44,6 +55,16 @@ mod tests {
             assert!(!is_image_address(bad), "{bad}");
         }
         assert!(!is_image_address(&format!("https://x/{}", "y".repeat(2_048))));
+    }
+
+    #[test]
+    fn pages_show_pictures_of_ours_and_no_others() {
+        let own = "/api/attachments/image/0190f5fe-7c00-7a00-8000-000000000001";
+        assert_eq!(shown(Some(own)), Some(own));
+        for other in ["https://cdn.example/logo.png", "/api/attachments/image/../../users", "/api/attachments/file/7", "/api/attachments/image/7"] {
+            assert_eq!(shown(Some(other)), None, "{other}");
+        }
+        assert_eq!(shown(None), None);
     }
 
     #[test]

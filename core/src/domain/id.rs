@@ -30,6 +30,8 @@ kinds! {
     Entity,
     /// An origin app that takes our tokens.
     App,
+    /// An endpoint that events are sent to.
+    Webhook,
     /// Any other row: a token, an audit entry, an outbox row.
     Record,
 }

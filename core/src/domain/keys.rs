@@ -50,6 +50,7 @@ pub struct Keys {
     wrap: [u8; 32],
     consent: [u8; 32],
     published: [u8; 32],
+    embed: [u8; 32],
 }
 
 impl Keys {
@@ -71,6 +72,7 @@ impl Keys {
             wrap: key("key-wrapping"),
             consent: key("consent-integrity"),
             published: key("published-keys"),
+            embed: key("embed-address"),
         }
     }
 
@@ -108,6 +110,15 @@ impl Keys {
 
     pub fn published_mac_matches(&self, content: &str, presented: &str) -> bool {
         self.published_mac(content).as_bytes().ct_eq(presented.as_bytes()).into()
+    }
+
+    /// Says that an address of an embedded view is ours.
+    pub fn embed_mac(&self, content: &str) -> String {
+        Base64UrlUnpadded::encode_string(&mac(&self.embed, &[content.as_bytes()]))
+    }
+
+    pub fn embed_mac_matches(&self, content: &str, presented: &str) -> bool {
+        self.embed_mac(content).as_bytes().ct_eq(presented.as_bytes()).into()
     }
 
     /// The AES-256 key that wraps readable secrets (private keys, TOTP seeds).

@@ -111,6 +111,18 @@ pub fn customer_invitation_accepted(name: &str, user: String) -> Notice {
     Notice { variables: json!({"name": name}), link: customer_page(&user), source: Some(("user", user)), ..base }
 }
 
+/// Where staff look at an endpoint of webhooks.
+pub fn webhook_disabled(host: &str, id: String) -> Notice {
+    let base = notice("platform.webhook.disabled", "warning", "A webhook was turned off", "notifications.staff.webhookDisabled");
+    Notice {
+        group: id.clone(),
+        variables: json!({"host": host}),
+        link: Some(format!("/backend/integrations/webhooks/{id}")),
+        source: Some(("webhook", id)),
+        ..base
+    }
+}
+
 pub fn staff_roles_given(names: &[String]) -> Notice {
     let base = notice("auth.role.assigned", "success", "You were given a role", "notifications.staff.roleAssigned");
     Notice { variables: json!({"roles": names.join(", ")}), link: own_account(), ..base }

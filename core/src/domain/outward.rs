@@ -56,6 +56,24 @@ pub fn url(text: &str, development: bool) -> Result<String, &'static str> {
     Ok(format!("{}://{authority}{path}", scheme.to_ascii_lowercase()))
 }
 
+/// Where webhooks go: as [`url`], with a query if need be, and no host of `ours` (`name` or `name:port`).
+pub fn webhook(text: &str, loopback: bool, ours: &[String]) -> Result<String, &'static str> {
+    let (place, query) = text.split_once('?').map_or((text, None), |(place, query)| (place, Some(query)));
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%".contains(&b);
+    if text.len() > 500 || !query.unwrap_or_default().bytes().all(plain) {
+        return Err("not a URL");
+    }
+    let place = url(place, loopback)?;
+    let authority = place.split('/').nth(2).unwrap_or_default();
+    let name = authority.split(':').next().unwrap_or_default();
+    // On loopback another port is another server.
+    let own = |host: &String| if is_loopback(name) { host == authority } else { host.split(':').next() == Some(name) };
+    if ours.iter().any(own) {
+        return Err("an address of our own");
+    }
+    Ok(query.map_or(place.clone(), |query| format!("{place}?{query}")))
+}
+
 fn is_loopback(name: &str) -> bool {
     name == "localhost"
         || name.strip_suffix(".localhost").is_some_and(|rest| rest.split('.').all(is_label))
@@ -147,6 +165,79 @@ mod tests {
         ] {
             assert!(url(text, false).is_err(), "{text:?}");
         }
+    }
+
+    /// K1, in every spelling of an address that some parser knows.
+    #[test]
+    fn a_webhook_goes_to_no_private_place_however_it_is_spelled() {
+        for host in [
+            "127.0.0.1",
+            "127.1",
+            "0177.0.0.1",
+            "0x7f.0.0.1",
+            "0x7f000001",
+            "2130706433",
+            "017700000001",
+            "0",
+            "0.0.0.0",
+            "10.0.0.8",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "2852039166",
+            "0xa9fea9fe",
+            "[::]",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:7f00:1]",
+            "[fe80::1]",
+            "[fd00::1]",
+            "[64:ff9b::7f00:1]",
+            "[2002:7f00:1::]",
+            "localhost",
+            "LOCALHOST",
+            "localhost.",
+            "x.localhost",
+            "metadata.google.internal",
+            "printer.local",
+            "router.lan",
+            "db",
+            "1.2.3.4",
+            "127。0。0。1",
+            "①②⑦.0.0.1",
+            "127.0.0.1.",
+            "%31%32%37.0.0.1",
+            "u@hooks.example.com",
+            "u:p@hooks.example.com",
+            "hooks.example.com#",
+            "",
+        ] {
+            for text in [format!("https://{host}/hook"), format!("https://{host}:8443/hook"), format!("https://{host}")] {
+                assert!(webhook(&text, false, &[]).is_err(), "{text}");
+            }
+        }
+        for text in [
+            "http://hooks.example.com/",
+            "ftp://hooks.example.com/",
+            "//hooks.example.com/",
+            "https://hooks.example.com/?a b",
+            "https://hooks.example.com/?<",
+            " https://hooks.example.com/",
+        ] {
+            assert!(webhook(text, false, &[]).is_err(), "{text}");
+        }
+        assert_eq!(webhook("HTTPS://Hooks.Example.com/a?key=%41&x=1", false, &[]).as_deref(), Ok("https://hooks.example.com/a?key=%41&x=1"));
+    }
+
+    #[test]
+    fn a_webhook_goes_to_no_host_of_our_own() {
+        let ours = ["id.example.com".to_owned(), "127.0.0.1:8787".to_owned()];
+        for text in ["https://id.example.com/api", "https://ID.example.com:8443/", "https://id.example.com"] {
+            assert_eq!(webhook(text, false, &ours), Err("an address of our own"), "{text}");
+        }
+        assert_eq!(webhook("http://127.0.0.1:8787/x", true, &ours), Err("an address of our own"));
+        assert!(webhook("http://127.0.0.1:9999/x", true, &ours).is_ok() && webhook("http://127.0.0.1:9999/x", false, &ours).is_err());
+        assert!(webhook("https://other.example.com/", false, &ours).is_ok());
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! The two identity systems. They share this code and never a row, a cookie, a token or a cache key.
 
+use serde::{Deserialize, Serialize};
+
 /// `Customer` signs in at the portal, `Staff` at the back office.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Realm {
     Customer,
     Staff,

@@ -30,6 +30,7 @@ pub const MODULES: &[(&str, &str)] = &[
     ("directory", "Directory"),
     ("platform", "Platform"),
     ("portal", "Customer portal"),
+    ("webhooks", "Webhooks"),
 ];
 
 const fn row(
@@ -86,6 +87,10 @@ pub const FEATURES: &[Feature] = &[
     row(Staff, "apps", "apps.manage", "Register apps and their credentials", &["apps.view"], &["platform_admin"]),
     row(Staff, "platform", "platform.keys.view", "See the signing keys", &[], &["operator"]),
     row(Staff, "platform", "platform.keys.manage", "Rotate and remove signing keys", &["platform.keys.view"], &[]),
+    row(Staff, "webhooks", "webhooks.view", "See webhooks and their deliveries", &[], &["operator"]),
+    row(Staff, "webhooks", "webhooks.manage", "Set up webhooks and send again", &["webhooks.view"], &[]),
+    row(Staff, "platform", "platform.operations.view", "See services, queues and mails that wait", &[], &["platform_admin", "operator"]),
+    row(Staff, "platform", "platform.operations.manage", "Send mails again or give them up", &["platform.operations.view"], &["platform_admin"]),
     row(Customer, "portal", "portal.account.manage", "Change one's own profile", &[], &[]),
     row(Customer, "portal", "portal.users.view", "See the company's users", &[], &[]),
     row(Customer, "portal", "portal.users.manage", "Invite and remove the company's users", &["portal.users.view"], &[]),

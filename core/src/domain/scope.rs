@@ -2,6 +2,8 @@
 //! memberships that grant the feature and reach the seat the caller sits in. Somebody who owns one organization and is
 //! an employee of the whole tenant therefore sees the accounts of the organization, and not the tenant's.
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     feature::grant_covers,
     id::{Id, Merchant, Organization, Partner, Tenant},
@@ -118,7 +120,8 @@ fn add<T: PartialEq>(list: &mut Vec<T>, item: T) {
 }
 
 /// What a list may show. Empty shows nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Scope {
     /// All tenants.
     pub everything: bool,

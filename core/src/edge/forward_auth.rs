@@ -20,11 +20,19 @@ use super::{
     renewal,
 };
 use crate::{
-    apps::token,
+    apps::token::{self, Minted},
     cx::Cx,
-    domain::{app::Person, feature::Grants, path_rule::Access, realm::Realm, request_path::RequestPath},
+    domain::{
+        app::Person,
+        feature::Grants,
+        path_rule::Access,
+        realm::Realm,
+        request_path::RequestPath,
+        time::{Millis, SECOND},
+    },
     pipeline::authenticate,
     problem::{Code, Problem},
+    signing::verified::Fingerprint,
     web::{request::percent_encode, response::Response},
 };
 
@@ -73,17 +81,20 @@ async fn decide(cx: &Cx<'_>, family: Family) -> Result<Response, Problem> {
     if *decision.access == Access::Public && required.is_empty() {
         return public(cx, &policy, decision.realm).await;
     }
-    let Some(caller) = caller(cx, decision.realm).await? else { return Err(sign_in(cx, family, &policy, decision.realm, &original)) };
+    let Some(mut caller) = caller(cx, decision.realm).await? else { return Err(sign_in(cx, family, &policy, decision.realm, &original)) };
     if caller.identity.restricted {
         return Err(Problem::new(Code::PasswordChangeRequired, "Please change your one-time password first."));
     }
     if !policy.app.admits(caller.identity.realm, caller.identity.tenant) {
         return Err(refused("the app is for others"));
     }
-    let grants = match &caller.identity.grants {
-        Some(grants) => grants.clone(),
-        None => check::actor(cx, &caller.identity).await?.grants,
-    };
+    if caller.identity.grants.is_none() || caller.identity.roles.is_none() {
+        let actor = check::actor(cx, &caller.identity).await?;
+        caller.identity.roles = Some(actor.role_names().into_iter().map(str::to_owned).collect());
+        caller.identity.grants = Some(actor.grants);
+        caller.identity.proof = None;
+    }
+    let grants = caller.identity.grants.clone().unwrap_or_default();
     if !decision.access.is_met_by(&grants) || !Access::All(required).is_met_by(&grants) {
         return Err(Problem::forbidden("Forbidden").note("features lacking"));
     }
@@ -133,15 +144,30 @@ async fn allowed(cx: &Cx<'_>, policy: &Policy, caller: Option<(&Caller, &Grants)
         organization: one.organization,
         email: &one.email,
         display_name: &one.display_name,
-        roles: one.roles.iter().map(String::as_str).collect(),
+        roles: one.roles.iter().flatten().map(String::as_str).collect(),
         grants,
+        session_ends: Millis(one.session_ends * SECOND),
     };
-    let minted = token::mint_app_token(cx.deployment, &cx.io, &policy.app, &person, cx.now).await?;
+    let minted = app_token(cx, policy, &person, one.proof).await?;
     let features = grants.narrowed(&policy.app.features).as_list();
     let response = headers::with_identity(response, Some((one, &minted, features)));
     Ok(match &caller.cookie {
         Some(cookie) => response.cookie(cookie.clone()),
         None => response,
+    })
+}
+
+/// A token for the app about the person; the one of a moment ago, where it would say the same.
+async fn app_token(cx: &Cx<'_>, policy: &Policy, person: &Person<'_>, proof: Option<Fingerprint>) -> Result<Rc<str>, Problem> {
+    let (deployment, app) = (cx.deployment, &policy.app);
+    let known = proof.and_then(|proof| deployment.minted.find(proof, app, deployment.key_set.version(), cx.now));
+    if let Some(token) = known {
+        return Ok(token);
+    }
+    let Minted { token, life } = token::mint_app_token(deployment, &cx.io, app, person, cx.now).await?;
+    Ok(match proof {
+        Some(proof) => deployment.minted.remember(proof, app, deployment.key_set.version(), cx.now, life, token),
+        None => token.into(),
     })
 }
 

@@ -36,7 +36,7 @@ pub fn with_identity(response: Response, identity: Option<(&Identity, &str, Opti
             identity.realm.name().to_owned(),
             identity.tenant.to_string(),
             identity.organization.map(|id| id.to_string()).unwrap_or_default(),
-            list(&identity.roles),
+            identity.roles.as_deref().map(list).unwrap_or_default(),
             features.map(|features| list(&features)).unwrap_or_default(),
             token.to_owned(),
         ],
@@ -47,15 +47,14 @@ pub fn with_identity(response: Response, identity: Option<(&Identity, &str, Opti
 
 /// Printable ASCII as it is; everything else, `%` and `,` included, percent-encoded as UTF-8. No line end gets through.
 pub fn plain(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'%' | b',' => format!("%{byte:02X}"),
-            b' '..=b'~' => (byte as char).to_string(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect::<String>()
-        .trim()
-        .to_owned()
+    let mut plain = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'%' | b',' | ..b' ' | 0x7f.. => plain.push_str(&format!("%{byte:02X}")),
+            _ => plain.push(char::from(byte)),
+        }
+    }
+    plain.trim().to_owned()
 }
 
 fn list(items: &[String]) -> String {

@@ -17,6 +17,7 @@ use crate::{
     jose::{claims::AccessClaims, jwt::Rejection},
     pipeline::authenticate,
     problem::Problem,
+    signing::verified::Fingerprint,
     web::cookies,
 };
 
@@ -30,15 +31,18 @@ pub struct Identity {
     pub organization: Option<Id<Organization>>,
     pub email: String,
     pub display_name: String,
-    /// Staff only: a customer's token does not name roles.
-    pub roles: Vec<String>,
-    /// `None` where the token had no room for them.
+    /// `None` where the token had no room for them, as with grants.
+    pub roles: Option<Vec<String>>,
     pub grants: Option<Grants>,
     /// Signed in with a one-time password: may do nothing but change it.
     pub restricted: bool,
     /// Seconds.
     pub issued_at: i64,
     pub expires_at: i64,
+    /// When the session ends unless it is used, seconds.
+    pub session_ends: i64,
+    /// Of the token that says all this, while nothing was added to it.
+    pub proof: Option<Fingerprint>,
 }
 
 impl Identity {
@@ -61,7 +65,8 @@ impl Identity {
             organization: claims.org_id,
             email: text("email"),
             display_name: text("displayName"),
-            roles: texts("roles").unwrap_or_default(),
+            // A token of before tokens named roles has none to ask for.
+            roles: texts("roles").or_else(|| (!is("rolesOmitted")).then(Vec::new)),
             // The flag passes every check, whatever is listed.
             grants: match texts("resolvedFeatures") {
                 None if !admin => None,
@@ -70,6 +75,9 @@ impl Identity {
             restricted: is("mustChangePassword"),
             issued_at: claims.iat,
             expires_at: claims.exp,
+            // A token of before this claim is made nothing of that outlives it.
+            session_ends: claims.session_expiry.unwrap_or(claims.exp),
+            proof: None,
         }
     }
 
@@ -90,6 +98,8 @@ impl Identity {
 pub enum Void {
     /// It does not hold: signature, audience, times.
     Bad(Rejection),
+    /// It did until its session ended by itself.
+    Ended,
     /// It did, and was revoked.
     Revoked,
 }
@@ -103,15 +113,20 @@ impl Void {
 
 /// The caller behind an access token of a realm. The outer error means that nobody can tell.
 pub async fn by_token(cx: &Cx<'_>, text: &str, realm: Realm) -> Result<Result<Identity, Void>, Problem> {
-    let claims = match authenticate::claims(cx.deployment, &cx.io, text, cx.now).await? {
-        Ok(claims) => claims,
+    let proven = match authenticate::claims(cx.deployment, &cx.io, text, cx.now).await? {
+        Ok(proven) => proven,
         Err(rejection) => return Ok(Err(Void::Bad(rejection))),
     };
+    let claims = &proven.claims;
     if let Err(rejection) = claims.check(&cx.deployment.config.issuer, realm, cx.now) {
         return Ok(Err(Void::Bad(rejection)));
     }
     let Some(tenant) = claims.tenant_id else { return Ok(Err(Void::Bad(Rejection::NotForUs))) };
-    let identity = Identity::of(realm, tenant, &claims);
+    let identity = Identity { proof: Some(proven.fingerprint), ..Identity::of(realm, tenant, claims) };
+    // The clock that wrote this end is ours: no skew.
+    if identity.session_ends <= cx.now.seconds() {
+        return Ok(Err(Void::Ended));
+    }
     let config = &cx.deployment.config;
     cx.deployment.snapshot.freshen(&cx.io, cx.now, config.revocation_copy_life(), config.revocation_stale).await?;
     if cx.deployment.snapshot.refuses(&identity.bearer()) {

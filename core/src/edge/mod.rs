@@ -6,6 +6,7 @@ pub mod forward_auth;
 pub mod forwarded;
 pub mod headers;
 pub mod identity;
+pub mod minted;
 pub mod policy;
 pub mod renewal;
 pub mod snapshot;

@@ -37,6 +37,7 @@ pub async fn renew(cx: &Cx<'_>, realm: Realm) -> Result<Option<(Identity, String
     let claims = Unverified::parse(&access).and_then(|token| token.claims::<AccessClaims>());
     let claims = claims.map_err(|rejection| Problem::internal(format!("our own token: {rejection}")))?;
     let mut identity = Identity::of(realm, actor.tenant, &claims);
+    identity.roles = Some(actor.role_names().into_iter().map(str::to_owned).collect());
     identity.grants = if actor.must_change_password { Some(Default::default()) } else { Some(actor.grants) };
     Ok(Some((identity, cookie)))
 }
@@ -50,19 +51,23 @@ fn presented(cx: &Cx<'_>, realm: Realm) -> Option<RawToken> {
 
 async fn live(cx: &Cx<'_>, realm: Realm, token: &RawToken) -> Result<Option<Actor>, Problem> {
     let (hash, config) = (token.hash(), &cx.deployment.config);
-    let judged = match realm {
+    let (judged, end) = match realm {
         Realm::Customer => {
             let idle = config.customer_session.idle;
             let statements = vec![sessions::identity(realm, By::Token(&hash)).into(), sessions::touch(&hash, idle, cx.now)];
-            let row = cx.touch(statements).await?.into_iter().next().unwrap_or_default().rows.first::<sessions::IdentityRow>()?;
-            row.map(|row| row.judge(realm, idle, None, cx.now))
+            let mut done = cx.touch(statements).await?.into_iter();
+            let row = done.next().unwrap_or_default().rows.first::<sessions::IdentityRow>()?;
+            let end = done.next().unwrap_or_default().rows.first::<sessions::EndRow>()?;
+            (row.map(|row| row.judge(realm, idle, None, cx.now)), end)
         }
         Realm::Staff => {
             let idle = config.staff_idle();
             let statements = vec![staff_sessions::identity(By::Token(&hash), None).into(), staff_sessions::touch(&hash, idle, cx.now)];
-            let row = cx.touch(statements).await?.into_iter().next().unwrap_or_default().rows.first::<staff_sessions::IdentityRow>()?;
-            row.map(|row| row.judge(idle, None, cx.now))
+            let mut done = cx.touch(statements).await?.into_iter();
+            let row = done.next().unwrap_or_default().rows.first::<staff_sessions::IdentityRow>()?;
+            let end = done.next().unwrap_or_default().rows.first::<sessions::EndRow>()?;
+            (row.map(|row| row.judge(idle, None, cx.now)), end)
         }
     };
-    Ok(judged.and_then(Result::ok))
+    Ok(judged.and_then(Result::ok).map(|actor| sessions::used(actor, end)))
 }

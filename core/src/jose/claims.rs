@@ -64,6 +64,9 @@ pub struct AccessClaims {
     pub kind: String,
     pub tenant_id: Option<Id<Tenant>>,
     pub org_id: Option<Id<Organization>>,
+    /// When the session ends, seconds (OpenID Connect Enterprise Extensions). `exp` is never later.
+    #[serde(rename = "session_expiry", default, skip_serializing_if = "Option::is_none")]
+    pub session_expiry: Option<i64>,
     /// Realm-specific members: names, links, features.
     #[serde(flatten)]
     pub rest: serde_json::Map<String, Value>,

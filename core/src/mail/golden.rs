@@ -17,7 +17,7 @@ const TOKEN: [u8; 32] = [7; 32];
 fn content(template: Template, locale: Locale) -> Content<'static> {
     let invited = matches!(template, Template::Invitation | Template::StaffInvitation | Template::MembershipInvitation);
     let facts = match template {
-        Template::PasswordChanged | Template::AccountLocked | Template::NewDevice => vec![
+        Template::PasswordChanged | Template::AccountLocked | Template::NewDevice | Template::AddressChanged => vec![
             (Fact::When, moment(Millis(1_795_236_462_123))),
             (Fact::Device, "Firefox, Linux".to_owned()),
             (Fact::Address, "203.0.113.9".to_owned()),

@@ -23,7 +23,7 @@ pub const fn page(template: Template) -> Page {
         Template::Invitation => Page::PortalWithToken("invitation"),
         Template::StaffPasswordReset | Template::StaffInvitation => Page::StaffWithToken("reset"),
         Template::MembershipInvitation => Page::StaffWithToken("backend/join"),
-        Template::PasswordChanged | Template::AccountLocked | Template::NewDevice => Page::Portal("security"),
+        Template::PasswordChanged | Template::AccountLocked | Template::NewDevice | Template::AddressChanged => Page::Portal("security"),
     }
 }
 
@@ -63,6 +63,7 @@ mod tests {
                 "https://id.example.com/reset/a%20b%2Fc",
                 "https://id.example.com/reset/a%20b%2Fc",
                 "https://id.example.com/backend/join/a%20b%2Fc",
+                "https://id.example.com/acme/portal/security",
                 "https://id.example.com/acme/portal/security",
                 "https://id.example.com/acme/portal/security",
                 "https://id.example.com/acme/portal/security",

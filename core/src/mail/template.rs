@@ -19,6 +19,8 @@ pub enum Template {
     PasswordChanged,
     AccountLocked,
     NewDevice,
+    /// To the address that was.
+    AddressChanged,
 }
 
 /// How long a mailed token works, in the unit people are told it in.
@@ -39,7 +41,7 @@ impl Validity {
 }
 
 impl Template {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::VerifyEmail,
         Self::ExistingAccount,
         Self::MagicLink,
@@ -51,6 +53,7 @@ impl Template {
         Self::PasswordChanged,
         Self::AccountLocked,
         Self::NewDevice,
+        Self::AddressChanged,
     ];
 
     /// As stored in the outbox.
@@ -67,6 +70,7 @@ impl Template {
             Self::PasswordChanged => "password_changed",
             Self::AccountLocked => "account_locked",
             Self::NewDevice => "new_device",
+            Self::AddressChanged => "address_changed",
         }
     }
 
@@ -81,7 +85,7 @@ impl Template {
             Self::MagicLink => Some(Purpose::MagicLink),
             Self::PasswordReset | Self::StaffPasswordReset => Some(Purpose::PasswordReset),
             Self::Invitation | Self::StaffInvitation | Self::MembershipInvitation => Some(Purpose::Invitation),
-            Self::ExistingAccount | Self::PasswordChanged | Self::AccountLocked | Self::NewDevice => None,
+            Self::ExistingAccount | Self::PasswordChanged | Self::AccountLocked | Self::NewDevice | Self::AddressChanged => None,
         }
     }
 
@@ -93,7 +97,7 @@ impl Template {
             Self::PasswordReset | Self::StaffPasswordReset => Some(Validity::Minutes(60)),
             Self::Invitation | Self::MembershipInvitation => Some(Validity::Hours(72)),
             Self::StaffInvitation => Some(Validity::Hours(48)),
-            Self::ExistingAccount | Self::PasswordChanged | Self::AccountLocked | Self::NewDevice => None,
+            Self::ExistingAccount | Self::PasswordChanged | Self::AccountLocked | Self::NewDevice | Self::AddressChanged => None,
         }
     }
 }
@@ -108,7 +112,7 @@ mod tests {
         assert_eq!(
             names,
             "verify_email existing_account magic_link password_reset invitation staff_password_reset staff_invitation \
-             membership_invitation password_changed account_locked new_device"
+             membership_invitation password_changed account_locked new_device address_changed"
         );
         for template in Template::ALL {
             assert_eq!(Template::parse(template.name()), Some(template));

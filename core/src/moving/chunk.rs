@@ -196,7 +196,7 @@ impl Chunk<'_> {
         if run.dry_run {
             return Ok(Change::new(writes).audit(entry("customers.import_checked").detail(counts.clone())).event(self.event(
                 cx,
-                "customer_accounts.import.checked",
+                "customer_accounts.import.advanced",
                 &counts,
             )?));
         }
@@ -255,7 +255,7 @@ impl Chunk<'_> {
 
     fn event(&self, cx: &Cx<'_>, name: &'static str, counts: &serde_json::Value) -> Result<Event, Problem> {
         let Self { scope, run, .. } = self;
-        let payload = json!({"id": run.id, "tenantId": scope.tenant, "organizationId": scope.organization, "by": cx.actor()?.user, "lines": counts});
+        let payload = json!({"id": run.id, "tenantId": scope.tenant, "organizationId": scope.organization, "by": cx.actor()?.user, "dryRun": run.dry_run, "lines": counts});
         Ok(Event::new(name, scope.tenant, Some(scope.organization), payload))
     }
 

@@ -23,7 +23,7 @@ pub fn of(route: &Route, doc: &Doc, tag: &str, examples: &[Example]) -> Result<V
             "guard": guard(route.guard),
             "limits": limits(route).into_iter().map(|(whose, policy)| json!({"per": whose, "points": policy.points, "seconds": policy.duration, "block": policy.block})).collect::<Vec<_>>(),
             "audit": match route.audit { Audit::Events(events) => json!(events), Audit::Reads | Audit::Touches => json!([]) },
-            "cost": {"d1": route.budget.d1, "kv": route.budget.kv, "limiter": route.budget.limiter, "hash": route.budget.hash},
+            "cost": {"d1": route.budget.d1, "kv": route.budget.kv, "limiter": route.budget.limiter, "hash": route.budget.hash, "channel": route.budget.channel},
         },
     });
     if let (Some(takes), Some(operation)) = (&route.body, operation.as_object_mut()) {

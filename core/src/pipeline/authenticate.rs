@@ -3,6 +3,8 @@
 //! The token says where to look; the database says what is true. A bad bearer token does not fall back to the cookie:
 //! whoever sent it meant it.
 
+use std::rc::Rc;
+
 use http::header;
 
 use crate::{
@@ -16,11 +18,12 @@ use crate::{
     io::Io,
     jose::{
         claims::AccessClaims,
-        jwt::{Rejection, Unverified},
+        jwt::{MAX_LENGTH, Rejection, Unverified},
     },
     pipeline::target,
     problem::{Code, Problem},
     routes::{Guard, Route},
+    signing::verified::{self, Proven},
     store::{
         sessions::{self, By, IdentityRow, NotAlive},
         staff_sessions,
@@ -84,7 +87,15 @@ pub async fn optional_token(deployment: &Deployment, io: &Io<'_>, request: &Requ
 }
 
 /// The claims of a token whose signature holds, still to be checked. The outer error means that nobody could tell.
-pub async fn claims(deployment: &Deployment, io: &Io<'_>, text: &str, now: Millis) -> Result<Result<AccessClaims, Rejection>, Problem> {
+pub async fn claims(deployment: &Deployment, io: &Io<'_>, text: &str, now: Millis) -> Result<Result<Rc<Proven>, Rejection>, Problem> {
+    if text.len() > MAX_LENGTH {
+        return Ok(Err(Rejection::TooLong));
+    }
+    let fingerprint = verified::fingerprint(text);
+    if let Some(proven) = deployment.verified.find(&fingerprint).filter(|proven| deployment.key_set.holds(&proven.kid)) {
+        io.rely_on(&proven.kid);
+        return Ok(Ok(proven));
+    }
     let unverified = match Unverified::parse(text) {
         Ok(unverified) => unverified,
         Err(rejection) => return Ok(Err(rejection)),
@@ -94,12 +105,14 @@ pub async fn claims(deployment: &Deployment, io: &Io<'_>, text: &str, now: Milli
         return Ok(Err(Rejection::Signature));
     }
     io.rely_on(&unverified.kid);
-    Ok(unverified.claims::<AccessClaims>())
+    let claims = unverified.claims::<AccessClaims>();
+    Ok(claims.map(|claims| deployment.verified.remember(Proven { kid: unverified.kid, claims, fingerprint })))
 }
 
 /// The outer error means that it could not be checked, the inner one that it does not hold.
 async fn verify(deployment: &Deployment, io: &Io<'_>, text: &str, realm: Realm, now: Millis) -> Result<Result<Verified, Rejection>, Problem> {
-    Ok(claims(deployment, io, text, now).await?.and_then(|claims| {
+    Ok(claims(deployment, io, text, now).await?.and_then(|proven| {
+        let claims = &proven.claims;
         claims.check(&deployment.config.issuer, realm, now)?;
         let tenant = claims.tenant_id.ok_or(Rejection::NotForUs)?;
         Ok(Verified {

@@ -26,6 +26,9 @@ const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-poli
 /// Pages load only what we serve; nothing frames us, nothing runs inline.
 const PAGE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
      manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// A page in a frame sends nothing and shows nothing of others'.
+const EMBEDDED_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; \
+     base-uri 'none'; frame-ancestors";
 const API_CSP: &str = "default-src 'none'; frame-ancestors 'none'";
 
 pub fn unrouted(path: &str) -> Problem {
@@ -75,10 +78,12 @@ pub fn finish(deployment: &Deployment, io: &Io<'_>, incoming: &Incoming, mut tra
     response.headers.push((REQUEST_ID, incoming.request_id.clone()));
     if deployment.config.is_development() {
         let spent = io.spent();
-        response.headers.push((OPERATIONS, format!("d1={} kv={} limiter={} hash={}", spent.d1, spent.kv, spent.limiter, spent.hash)));
+        response
+            .headers
+            .push((OPERATIONS, format!("d1={} kv={} limiter={} hash={} channel={}", spent.d1, spent.kv, spent.limiter, spent.hash, spent.channel)));
     }
     // Public documents are asked for by every verifier and say the same to all: a line each would tell nobody anything.
-    if response.caching == Caching::NoStore || !note.is_empty() {
+    if response.caching.is_private() || !note.is_empty() {
         log_line(incoming, &trace, io, &response, &note);
     }
     Answer { response, later: trace.later }
@@ -116,10 +121,11 @@ fn common_headers(deployment: &Deployment, request: &Request, response: &mut Res
     response.headers.extend(security_headers(if is_page { PAGE_CSP } else { API_CSP }));
     let cache = match response.caching {
         Caching::NoStore => "no-store",
+        Caching::Stream => "no-store, no-cache, no-transform",
         Caching::Public(value) => value,
     };
     response.headers.push((header::CACHE_CONTROL, cache.into()));
-    if response.caching == Caching::NoStore {
+    if response.caching.is_private() {
         response.headers.push((header::VARY, "Origin, Cookie, Authorization".into()));
         if let Some(origin) = cors_origin(deployment, request) {
             response.headers.push((header::ACCESS_CONTROL_ALLOW_ORIGIN, origin));
@@ -151,9 +157,17 @@ fn security_headers(csp: &str) -> Vec<(HeaderName, String)> {
     ]
 }
 
-/// What static files carry: the pages' policy, and an hour of caching with revalidation.
-pub fn asset_headers() -> Vec<(HeaderName, String)> {
-    let mut headers = security_headers(PAGE_CSP);
+/// What static files carry: the pages' policy, and caching with revalidation. Embedded pages may be framed by the CRM's
+/// origins, which X-Frame-Options cannot name.
+pub fn asset_headers(deployment: &Deployment, file: &str) -> Vec<(HeaderName, String)> {
+    let framing = &deployment.config.embed_origins;
+    let mut headers = if pages::is_embedded(file) && !framing.is_empty() {
+        let mut headers = security_headers(&format!("{EMBEDDED_CSP} {}", framing.join(" ")));
+        headers.retain(|(name, _)| name != header::X_FRAME_OPTIONS);
+        headers
+    } else {
+        security_headers(PAGE_CSP)
+    };
     headers.push((header::CACHE_CONTROL, "public, max-age=0, must-revalidate".into()));
     headers
 }

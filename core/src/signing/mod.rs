@@ -8,6 +8,7 @@ pub mod published;
 pub mod remove;
 pub mod rotate;
 pub mod turn;
+pub mod verified;
 
 use crate::{cx::Cx, problem::Problem};
 

@@ -20,7 +20,7 @@ use crate::{
     io::Io,
     jose::jwk::PrivateJwk,
     pipeline::place::nowhere,
-    ports::{Statement, StoreError},
+    ports::{Rows, Statement, StoreError},
     problem::Problem,
     store::{
         self,
@@ -30,7 +30,12 @@ use crate::{
 
 /// The keys as they are, the key of the configuration standing in while there are none.
 pub async fn stored(deployment: &Deployment, io: &Io<'_>, now: Millis) -> Result<Stored, StoreError> {
-    let mut stored = Stored::of(io.read_one(signing_keys::all()).await?.all::<KeyRow>()?)?;
+    read(deployment, io.read_one(signing_keys::all()).await?, now)
+}
+
+/// The same, of rows that were read already.
+pub fn read(deployment: &Deployment, rows: Rows, now: Millis) -> Result<Stored, StoreError> {
+    let mut stored = Stored::of(rows.all::<KeyRow>()?)?;
     if let (0, Some(key)) = (stored.version, deployment.key_set.imported()) {
         stored.created.push((key.public.kid.clone(), now));
         stored.keys.push(Key { kid: key.public.kid.clone(), state: State::Current, since: now, leaves: None });

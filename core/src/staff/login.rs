@@ -62,6 +62,10 @@ pub const BODY: Schema = Schema {
 
 pub const AUDIT: &[&str] = &["login.success", "login.failed"];
 
+/// Pages a failure writes to count itself at its account, and to leave its trail. (A test holds them to the schema.)
+const PAGES_OF_A_COUNT: u32 = 1;
+const PAGES_OF_THE_TRAIL: u32 = 9;
+
 /// Why nobody was let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Refusing {
@@ -202,6 +206,7 @@ async fn succeed(cx: &Cx<'_>, asked: &Asked, row: &LoginRow, seat: Seat, held: &
         email: &row.email,
         roles,
         grants: &held.grants,
+        session_ends: opening.ends(cx),
         platform: held.platform,
         merchants: &held.merchants,
         restricted: row.must_change_password,
@@ -250,7 +255,12 @@ async fn fail(cx: &Cx<'_>, asked: &Asked, row: Option<&LoginRow>, refusing: Refu
     let change = Change::new(vec![count, locked, told, count_attempt(tenant, "staff.login.failed", cx.now)])
         .audit(entry.detail(json!({"reason": refusing.name()})))
         .event(Event::new("auth.login.failed", tenant, None, payload))
-        .applies(row.is_some());
+        .applies(row.is_some())
+        .ballast(match row {
+            Some(_) if wrong_password => 0,
+            Some(_) => PAGES_OF_A_COUNT,
+            None => PAGES_OF_A_COUNT + PAGES_OF_THE_TRAIL,
+        });
     cx.commit(change).await?;
     Err(match refusing {
         Refusing::NoAccess => authenticate::no_access(),

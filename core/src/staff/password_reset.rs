@@ -47,6 +47,9 @@ pub const REQUEST_BODY: Schema = Schema {
 
 pub const REQUEST_AUDIT: &[&str] = &["password_reset.requested"];
 
+/// Pages that a link, its mail, its notice and its trail are written to. (A test holds it to the schema.)
+const PAGES_OF_A_LINK: u32 = 24;
+
 pub async fn request(cx: &Cx<'_>) -> Result<Response, Problem> {
     let email = cx.body.email("email")?;
     let place = cx.place()?;
@@ -80,7 +83,8 @@ pub async fn request(cx: &Cx<'_>) -> Result<Response, Problem> {
             inviter: None,
             facts: Vec::new(),
         })
-        .applies(applies);
+        .applies(applies)
+        .ballast(if applies { 0 } else { PAGES_OF_A_LINK });
     cx.commit(change).await?;
     Ok(Response::ok())
 }
@@ -180,7 +184,7 @@ fn accepted(cx: &Cx<'_>, found: &ResettingRow, mut writes: Vec<Statement>) -> Ch
         .event(Event::new("auth.invitation.accepted", tenant, None, payload))
 }
 
-/// Whom a notice about a password goes to.
+/// Whom a notice about an account goes to.
 pub struct Notified<'a> {
     pub tenant: Id<Tenant>,
     pub email: &'a str,
@@ -188,10 +192,20 @@ pub struct Notified<'a> {
     pub locale: &'a str,
 }
 
-/// "Your password was changed". No organization goes with it, whose portal it would link to.
+/// "Your password was changed".
 pub fn password_changed(cx: &Cx<'_>, person: &Notified) -> MailOrder {
+    notice(cx, Template::PasswordChanged, person)
+}
+
+/// "The address was changed", to the address that was: the only one that still reaches the owner if it was not them.
+pub fn address_changed(cx: &Cx<'_>, person: &Notified) -> MailOrder {
+    notice(cx, Template::AddressChanged, person)
+}
+
+/// No organization goes with it, whose portal it would link to.
+fn notice(cx: &Cx<'_>, template: Template, person: &Notified) -> MailOrder {
     MailOrder {
-        template: Template::PasswordChanged,
+        template,
         to: Email::as_typed(person.email),
         locale: Locale::parse(person.locale).unwrap_or_default(),
         tenant: person.tenant,

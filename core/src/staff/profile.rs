@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{
     new_password,
-    password_reset::{Notified, ended, password_changed},
+    password_reset::{Notified, address_changed, ended, password_changed},
     sign_in::{self, Opening, Subject},
 };
 use crate::{
@@ -134,14 +134,14 @@ async fn commit(cx: &Cx<'_>, actor: &Actor, own: &OwnRow, email: Option<Email>, 
     };
     let email = email.unwrap_or_else(|| actor.email());
     let session = opening.as_ref().map_or(actor.session, |opening| opening.session);
-    let roles = actor.roles.iter().map(|role| role.name.as_str()).collect();
     let subject = Subject {
         user: actor.user,
         session,
         seat,
         email: email.as_str(),
-        roles,
+        roles: actor.role_names(),
         grants: &actor.grants,
+        session_ends: opening.as_ref().map_or(actor.session_ends, |opening| opening.ends(cx)),
         platform: actor.platform,
         merchants: &actor.merchants,
         restricted: false,
@@ -164,12 +164,10 @@ fn readdressed(cx: &Cx<'_>, actor: &Actor, own: &OwnRow, email: &Email, mut chan
     ]);
     let detail = json!({"email": {"before": actor.email().masked(), "after": email.masked()}});
     let payload = json!({"id": actor.user, "organizationId": actor.organization, "tenantId": own.tenant_id});
-    Ok(change.audit(Entry::new("profile.updated", "user", actor.user).detail(detail)).event(Event::new(
-        "auth.user.updated",
-        own.tenant_id,
-        None,
-        payload,
-    )))
+    Ok(change
+        .audit(Entry::new("profile.updated", "user", actor.user).detail(detail))
+        .event(Event::new("auth.user.updated", own.tenant_id, None, payload))
+        .mail(address_changed(cx, &notified(actor, own))))
 }
 
 fn repassworded(cx: &Cx<'_>, actor: &Actor, own: &OwnRow, phc: &str, opening: &Opening, mut change: Change) -> Change {
@@ -179,9 +177,13 @@ fn repassworded(cx: &Cx<'_>, actor: &Actor, own: &OwnRow, phc: &str, opening: &O
     change.writes.push(staff_notices::to_one(cx.new_id(), actor.user, &notification::staff_password_changed(), cx.now));
     change.writes.extend(opening.statements(cx, actor.user, own.credential_epoch + 1));
     let payload = json!({"userId": actor.user, "tenantId": own.tenant_id, "changedBy": "self", "changedById": null, "at": cx.now});
-    let person = Notified { tenant: own.tenant_id, email: &actor.email, name: Some(&actor.display_name), locale: &actor.locale };
     change
         .audit(Entry::new("password.changed", "user", actor.user))
         .event(Event::new("auth.password.changed", own.tenant_id, None, payload))
-        .mail(password_changed(cx, &person))
+        .mail(password_changed(cx, &notified(actor, own)))
+}
+
+/// The caller, at the address they have until this change.
+fn notified<'a>(actor: &'a Actor, own: &OwnRow) -> Notified<'a> {
+    Notified { tenant: own.tenant_id, email: &actor.email, name: Some(&actor.display_name), locale: &actor.locale }
 }

@@ -11,8 +11,9 @@ use crate::{
     domain::{membership::Seat, policy::TenantPolicy, realm::Realm, redirect, secret::RawToken, time::Millis},
     pipeline::authenticate,
     problem::{Code, Problem},
+    session::token,
     store::{
-        sessions::{By, EndRow},
+        sessions::{self, By, EndRow},
         staff_sessions::{self, IdentityRow},
     },
     web::{
@@ -32,9 +33,8 @@ pub async fn exchange(cx: &Cx<'_>) -> Result<Response, Problem> {
             let problem = Problem::new(Code::Unauthenticated, "Invalid or expired refresh token").note(why);
             Err(authenticate::forget(cx.deployment, cx.request, Realm::Staff, problem))
         }
-        Ok(Renewed { access, .. }) => {
-            let life = cx.deployment.config.access_token_seconds;
-            let cookie = cx.set_cookie(Realm::Staff.auth_cookie(), &access, life);
+        Ok(Renewed { access, life, .. }) => {
+            let cookie = cx.set_cookie(Realm::Staff.auth_cookie(), &access, cx.deployment.config.access_token_seconds);
             Ok(Response::json(200, &json!({"ok": true, "accessToken": access, "expiresIn": life})).cookie(cookie))
         }
     }
@@ -50,7 +50,7 @@ pub async fn bounce(cx: &Cx<'_>) -> Result<Response, Problem> {
         Some(token) => renew(cx, &token).await?.map(|renewed| (token, renewed)),
     };
     Ok(match renewed {
-        Ok((token, Renewed { access, end })) => {
+        Ok((token, Renewed { access, end, .. })) => {
             let cookie = cx.set_cookie(Realm::Staff.auth_cookie(), &access, cx.deployment.config.access_token_seconds);
             let session = end.map(|end| cx.set_cookie_until(Realm::Staff.session_cookie(), token.reveal(), end));
             Response::empty(307).header(header::LOCATION, target).cookie(cookie).cookies(session)
@@ -65,6 +65,8 @@ pub async fn bounce(cx: &Cx<'_>) -> Result<Response, Problem> {
 /// A fresh access token, and the session's end where a policy moves it.
 struct Renewed {
     access: String,
+    /// Seconds.
+    life: i64,
     end: Option<Millis>,
 }
 
@@ -81,11 +83,12 @@ async fn renew(cx: &Cx<'_>, token: &RawToken) -> Result<Result<Renewed, String>,
         Err(why) => Ok(Err(format!("{why:?}"))),
         Ok(actor) if !cx.host.admits(actor.tenant) => Ok(Err("another tenant's host".into())),
         Ok(actor) => {
+            let actor = sessions::used(actor, end);
             cx.obey(&actor.tenant_policy);
             let access = access_token(cx, &actor).await?;
             // A strict session may have got another end.
             let end = end.filter(|_| cx.policy.get() == TenantPolicy::Strict).map(|end| end.expires_at);
-            Ok(Ok(Renewed { access, end }))
+            Ok(Ok(Renewed { access, life: token::life(cx, actor.session_ends), end }))
         }
     }
 }
@@ -97,8 +100,9 @@ pub async fn access_token(cx: &Cx<'_>, actor: &Actor) -> Result<String, Problem>
         session: actor.session,
         seat: Seat { tenant: actor.tenant, organization: actor.organization },
         email: &actor.email,
-        roles: actor.roles.iter().map(|role| role.name.as_str()).collect(),
+        roles: actor.role_names(),
         grants: &actor.grants,
+        session_ends: actor.session_ends,
         platform: actor.platform,
         merchants: &actor.merchants,
         restricted: actor.must_change_password,

@@ -12,6 +12,7 @@ use crate::{
         realm::Realm,
         secret::RawToken,
         session::{self, Lifetime},
+        time::Millis,
     },
     ports::Statement,
     problem::Problem,
@@ -38,6 +39,7 @@ pub struct Subject<'a> {
     /// Names, highest first.
     pub roles: Vec<&'a str>,
     pub grants: &'a Grants,
+    pub session_ends: Millis,
     /// Holds a role of the platform, or the flag.
     pub platform: bool,
     pub merchants: &'a [Id<Merchant>],
@@ -50,11 +52,7 @@ pub async fn access_token(cx: &Cx<'_>, subject: &Subject<'_>) -> Result<String, 
     let nothing = Grants::default();
     let grants = if subject.restricted { &nothing } else { subject.grants };
     let features = grants.as_list();
-    let mut rest = vec![
-        ("email", json!(subject.email)),
-        ("roles", json!(if subject.restricted { &[] } else { subject.roles.as_slice() })),
-        ("isSuperAdmin", json!(grants.admin)),
-    ];
+    let mut rest = vec![("email", json!(subject.email)), ("isSuperAdmin", json!(grants.admin))];
     rest.extend(subject.restricted.then_some(("mustChangePassword", json!(true))));
     if !subject.restricted && !subject.merchants.is_empty() {
         rest.push(match subject.merchants.len() <= MOST_MERCHANTS {
@@ -68,7 +66,9 @@ pub async fn access_token(cx: &Cx<'_>, subject: &Subject<'_>) -> Result<String, 
         session: subject.session,
         tenant: subject.seat.tenant,
         organization: subject.seat.organization,
+        session_ends: subject.session_ends,
         operator: subject.platform && !subject.restricted,
+        roles: if subject.restricted { Vec::new() } else { subject.roles.clone() },
         features: features.as_deref(),
         rest: rest.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>(),
     };
@@ -91,6 +91,12 @@ impl Opening {
     fn lifetime(&self, cx: &Cx<'_>) -> Lifetime {
         let config = &cx.deployment.config;
         if self.remember { config.staff_remember } else { config.staff_session }
+    }
+
+    /// When it ends unless it is used.
+    pub fn ends(&self, cx: &Cx<'_>) -> Millis {
+        let life = self.lifetime(cx);
+        cx.now.plus(cx.policy.get().life(life.absolute).min(life.idle))
     }
 
     /// Room within the cap, the session, and the certainty that nothing changed under the credential check.

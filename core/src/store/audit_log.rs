@@ -157,6 +157,23 @@ pub struct UnsealedRow {
     pub previous_hash: Option<String>,
 }
 
+/// How far sealing is behind: the trails that wait, counted to a hundred, and the instant of their oldest row without a seal.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+pub struct Lag {
+    pub trails: i64,
+    pub oldest: Option<Millis>,
+}
+
+pub fn lag() -> Query {
+    let waiting = unsealed(100);
+    let sql = format!(
+        "SELECT count(*) AS trails, min((SELECT a.at FROM audit_log a WHERE COALESCE(a.tenant_id, '') = COALESCE(w.tenant, '') AND a.seq > w.sealed_to \
+         ORDER BY a.seq LIMIT 1)) AS oldest FROM ({}) w",
+        waiting.sql
+    );
+    Query::new(sql, waiting.args)
+}
+
 /// Trails that wait for a seal; bounded, the rest wait a minute more.
 pub fn unsealed(most: i64) -> Query {
     Query::new(

@@ -20,9 +20,13 @@ pub struct OrganizationCard {
     pub tenant_id: Id<Tenant>,
     pub name: String,
     pub slug: String,
+    #[serde(default)]
+    pub logo_url: Option<String>,
+    #[serde(default)]
+    pub accent: Option<String>,
 }
 
-const LIVE: &str = "SELECT o.id, o.tenant_id, o.name, o.slug FROM organizations o JOIN tenants t ON t.id = o.tenant_id \
+const LIVE: &str = "SELECT o.id, o.tenant_id, o.name, o.slug, o.logo_url, o.accent FROM organizations o JOIN tenants t ON t.id = o.tenant_id \
      WHERE o.deleted_at IS NULL AND t.deleted_at IS NULL";
 
 /// Suspended ones included: who signs in there is told so, once the request has been placed.

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The newest migration this build was written for; a test compares it with the folder.
-pub const LATEST_MIGRATION: &str = "0094_customer_imports.sql";
+pub const LATEST_MIGRATION: &str = "0097_organization_logos.sql";
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Applied {
@@ -30,11 +30,13 @@ const BITE: i64 = 500;
 pub fn sweep(now: Millis) -> Vec<Statement> {
     let yesterday = now.minus(DAY);
     let mut statements = never_verified(now.minus(30 * DAY), now);
+    // Before the events they are about are over.
+    statements.extend(super::webhook_deliveries::sweep(now));
     statements.extend([
         give_up(now),
         bite("mail_outbox", "sent_at IS NOT NULL AND sent_at < ?1", yesterday),
         bite("mail_outbox", "abandoned_at IS NOT NULL AND abandoned_at < ?1", now.minus(30 * DAY)),
-        bite("event_outbox", "created_at < ?1", now.minus(7 * DAY)),
+        bite("event_outbox", "created_at < ?1", now.minus(super::webhook_deliveries::KEPT)),
         bite("development_inbox", "created_at < ?1", now.minus(7 * DAY)),
         Statement::new("DELETE FROM attempt_counters WHERE hour < ?1", args![now.minus(30 * DAY).0.div_euclid(HOUR)]),
         Statement::new("DELETE FROM customer_device_failures WHERE updated_at < ?1", args![yesterday]),

@@ -19,7 +19,7 @@ use crate::{
 /// Tries before a mail is given up, the ones whose sender died before settling included.
 pub const MAX_ATTEMPTS: i64 = 10;
 /// How long a claimed mail is left to its sender before another may try.
-const LEASE: i64 = 2 * MINUTE;
+pub(super) const LEASE: i64 = 2 * MINUTE;
 
 /// The part of an order that only its template reads.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -56,26 +56,37 @@ pub fn mail(id: Id<Record>, order: &MailOrder, now: Millis, applies: bool, keys:
     )
 }
 
+/// After the writes it is about, because a life-cycle event says how things are then.
 pub fn event(id: Id<Record>, event: &Event, now: Millis, applies: bool) -> Statement {
+    let payload = super::snapshots::payload(event.name, "?5", "?2");
     Statement::new(
-        "INSERT INTO event_outbox (id, tenant_id, organization_id, name, payload, created_at) SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE ?7 = 1",
+        format!(
+            "INSERT INTO event_outbox (id, tenant_id, organization_id, name, payload, created_at) SELECT ?1, ?2, ?3, ?4, {payload}, ?6 WHERE ?7 = 1"
+        ),
         args![id, event.tenant, event.organization, event.name, event.payload.to_string(), now, applies],
     )
 }
 
-/// Many events in one statement.
-pub fn events(events: &[(Id<Record>, &Event)], now: Millis) -> Statement {
-    let rows: Vec<_> = events
-        .iter()
-        .map(|(id, event)| {
-            serde_json::json!({"id": id, "tenant": event.tenant, "organization": event.organization, "name": event.name, "payload": event.payload.to_string()})
-        })
-        .collect();
-    Statement::new(
-        "INSERT INTO event_outbox (id, tenant_id, organization_id, name, payload, created_at) SELECT value ->> 'id', value ->> 'tenant', \
-         value ->> 'organization', value ->> 'name', value ->> 'payload', ?2 FROM json_each(?1)",
-        args![serde_json::Value::Array(rows).to_string(), now],
-    )
+/// Many events, in one statement a name: what they say of their subjects is read as for one.
+pub fn events(events: &[(Id<Record>, &Event)], now: Millis) -> Vec<Statement> {
+    let mut names: Vec<&str> = events.iter().map(|(_, event)| event.name).collect();
+    names.dedup();
+    let of_name = |name: &str| {
+        let rows: Vec<_> = events
+            .iter()
+            .filter(|(_, event)| event.name == name)
+            .map(|(id, event)| serde_json::json!({"id": id, "tenant": event.tenant, "organization": event.organization, "payload": event.payload.to_string()}))
+            .collect();
+        let payload = super::snapshots::payload(name, "(value ->> 'payload')", "(value ->> 'tenant')");
+        Statement::new(
+            format!(
+                "INSERT INTO event_outbox (id, tenant_id, organization_id, name, payload, created_at) \
+                 SELECT value ->> 'id', value ->> 'tenant', value ->> 'organization', ?3, {payload}, ?2 FROM json_each(?1)"
+            ),
+            args![serde_json::Value::Array(rows).to_string(), now, name],
+        )
+    };
+    names.into_iter().map(of_name).collect()
 }
 
 /// The event of an account that the statement before this one locked, and of no other: of parallel failures exactly one
@@ -124,7 +135,7 @@ pub fn mail_sent(id: Id<Record>, now: Millis) -> Statement {
 
 pub fn mail_failed(id: Id<Record>, error: &str, retry_at: Option<Millis>, now: Millis) -> Statement {
     Statement::new(
-        "UPDATE mail_outbox SET last_error = ?2, due_at = COALESCE(?3, due_at), abandoned_at = CASE WHEN ?3 IS NULL THEN ?4 END WHERE id = ?1",
+        "UPDATE mail_outbox SET last_error = ?2, due_at = COALESCE(?3, due_at), abandoned_at = CASE WHEN ?3 IS NULL THEN ?4 ELSE abandoned_at END WHERE id = ?1",
         args![id, error.chars().take(300).collect::<String>(), retry_at, now],
     )
 }

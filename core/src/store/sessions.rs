@@ -170,6 +170,7 @@ impl IdentityRow {
             merchants: Vec::new(),
             must_change_password: self.must_change_password,
             locale: self.locale,
+            session_ends: times.expires.min(times.last_used.plus(idle)),
             tenant_policy: self.tenant_policy,
         })
     }
@@ -238,6 +239,13 @@ pub fn open(realm: Realm, session: &NewSession, epoch: i64, now: Millis) -> Stat
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct EndRow {
     pub expires_at: Millis,
+    pub idle_at: Millis,
+}
+
+/// The actor of a session that was used just now.
+pub fn used(actor: Actor, end: Option<EndRow>) -> Actor {
+    let session_ends = end.map_or(actor.session_ends, |end| end.expires_at.min(end.idle_at));
+    Actor { session_ends, ..actor }
 }
 
 /// Marks a customer's live session as used now. Nothing happens to one that is ended, expired or idle. In a strict tenant
@@ -250,7 +258,7 @@ pub fn touch(token: &TokenHash, idle: i64, now: Millis) -> Statement {
             "UPDATE customer_user_sessions SET last_used_at = ?2, \
              expires_at = CASE WHEN {strict} AND (expires_at <= ?2 + ?5 OR expires_at > ?2 + ?4) THEN ?2 + ?4 ELSE expires_at END \
              WHERE token_hash = ?1 AND deleted_at IS NULL AND expires_at > ?2 AND last_used_at > ?2 - ?3 \
-             AND (last_used_at > ?2 - ?4 OR {strict} IS NOT 1) RETURNING expires_at"
+             AND (last_used_at > ?2 - ?4 OR {strict} IS NOT 1) RETURNING expires_at, ?2 + ?3 AS idle_at"
         ),
         args![token.as_str(), now, idle, STRICT_LIFE, LAST_QUARTER],
     )

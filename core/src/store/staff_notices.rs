@@ -49,7 +49,8 @@ pub struct Concern<'a> {
     /// Gives the first half of the rows' ids; the recipients' ids give the other.
     pub id: Id<Record>,
     pub tenant: Id<Tenant>,
-    pub organization: Id<Organization>,
+    /// Without one it is the whole tenant's, and told to those who look after all of it.
+    pub organization: Option<Id<Organization>>,
     pub feature: &'a str,
 }
 

@@ -95,29 +95,14 @@ pub fn identity(by: By, organization: Option<Id<Organization>>) -> Query {
 /// The same as seen from another organization, which the request names: of this tenant or of another. One that is not
 /// there is a place nobody is a member of.
 pub fn identity_at(by: By, organization: Option<Id<Organization>>, named: Option<Id<Organization>>) -> Query {
-    let (seat, place) = match named {
-        None => (
+    let select = match named {
+        None => select(
             "s.tenant_id, s.organization_id",
             "JOIN tenants t ON t.id = s.tenant_id AND t.deleted_at IS NULL \
              LEFT JOIN organizations o ON o.id = s.organization_id AND o.tenant_id = s.tenant_id AND o.deleted_at IS NULL",
         ),
-        Some(_) => (
-            "t.id AS tenant_id, ?5 AS organization_id",
-            "LEFT JOIN organizations o ON o.id = ?5 AND o.deleted_at IS NULL \
-             AND EXISTS (SELECT 1 FROM tenants ot WHERE ot.id = o.tenant_id AND ot.deleted_at IS NULL) \
-             JOIN tenants t ON t.id = COALESCE(o.tenant_id, s.tenant_id) AND t.deleted_at IS NULL",
-        ),
+        Some(_) => seen_from("?5"),
     };
-    let select = format!(
-        "SELECT s.id AS session_id, s.remember, s.last_used_at, s.expires_at, s.deleted_at AS ended_at, {seat}, u.id AS user_id, \
-         u.email, u.display_name, u.email_verified_at, u.is_active, u.last_login_at, u.created_at, u.sessions_revoked_at, u.must_change_password, \
-         u.locale, t.is_active AS tenant_active, t.policy AS tenant_policy, o.is_active AS organization_active, o.slug AS organization_slug, \
-         o.name AS organization_name, t.partner_id AS tenant_partner, {} AS above, \
-         (SELECT json_group_array(json_object({})) {MEMBERSHIPS}) AS memberships, {ACLS} AS acls \
-         FROM staff_user_sessions s JOIN staff_users u ON u.id = s.user_id AND u.deleted_at IS NULL {place} ",
-        above("o.id"),
-        membership("o.id")
-    );
     match by {
         // The token names exactly the place the session is active in; after a switch the older token is void.
         By::Claims { session, user, tenant } => {
@@ -127,6 +112,36 @@ pub fn identity_at(by: By, organization: Option<Id<Organization>>, named: Option
         }
         By::Token(hash) => Query::new(format!("{select}WHERE s.token_hash = ?1"), args![hash.as_str()]),
     }
+}
+
+/// Who opened a session, as seen from an organization, wherever else the session is active by now.
+pub fn identity_in(session: Id<Session>, user: Id<User>, organization: Id<Organization>) -> Query {
+    Query::new(format!("{}WHERE s.id = ?1 AND s.user_id = ?2", seen_from("?3")), args![session, user, organization])
+}
+
+/// The identity as seen from the organization of a parameter. One that is not there is a place nobody is a member of.
+fn seen_from(organization: &str) -> String {
+    select(
+        &format!("t.id AS tenant_id, {organization} AS organization_id"),
+        &format!(
+            "LEFT JOIN organizations o ON o.id = {organization} AND o.deleted_at IS NULL \
+             AND EXISTS (SELECT 1 FROM tenants ot WHERE ot.id = o.tenant_id AND ot.deleted_at IS NULL) \
+             JOIN tenants t ON t.id = COALESCE(o.tenant_id, s.tenant_id) AND t.deleted_at IS NULL"
+        ),
+    )
+}
+
+fn select(seat: &str, place: &str) -> String {
+    format!(
+        "SELECT s.id AS session_id, s.remember, s.last_used_at, s.expires_at, s.deleted_at AS ended_at, {seat}, u.id AS user_id, \
+         u.email, u.display_name, u.email_verified_at, u.is_active, u.last_login_at, u.created_at, u.sessions_revoked_at, u.must_change_password, \
+         u.locale, t.is_active AS tenant_active, t.policy AS tenant_policy, o.is_active AS organization_active, o.slug AS organization_slug, \
+         o.name AS organization_name, t.partner_id AS tenant_partner, {} AS above, \
+         (SELECT json_group_array(json_object({})) {MEMBERSHIPS}) AS memberships, {ACLS} AS acls \
+         FROM staff_user_sessions s JOIN staff_users u ON u.id = s.user_id AND u.deleted_at IS NULL {place} ",
+        above("o.id"),
+        membership("o.id")
+    )
 }
 
 /// Memberships and ACLs out of the JSON columns of the identity and login queries.
@@ -141,7 +156,7 @@ impl IdentityRow {
         self.alive(idle, issued_at, now)?;
         let held = self.held()?;
         self.seated(&held)?;
-        Ok(self.actor(held))
+        Ok(self.actor(held, idle))
     }
 
     /// The same for somebody who may have lost the place: who has, holds nothing.
@@ -149,16 +164,19 @@ impl IdentityRow {
         self.alive(idle, issued_at, now)?;
         let held = self.held()?;
         let held = if self.seated(&held).is_ok() { held } else { Holding::default() };
-        Ok(self.actor(held))
+        Ok(self.actor(held, idle))
     }
 
     fn alive(&self, idle: Idle, issued_at: Option<i64>, now: Millis) -> Result<(), NotAlive> {
-        let expires = TenantPolicy::parse(&self.tenant_policy).end(self.expires_at, self.last_used_at);
-        let times = Times { last_used: self.last_used_at, expires, ended: self.ended_at.is_some() };
+        let times = Times { last_used: self.last_used_at, expires: self.expires(), ended: self.ended_at.is_some() };
         if !is_alive(times, idle.of(self.remember), now) || is_outdated(issued_at, self.sessions_revoked_at) {
             return Err(NotAlive::Session);
         }
         if self.is_active { Ok(()) } else { Err(NotAlive::Account) }
+    }
+
+    fn expires(&self) -> Millis {
+        TenantPolicy::parse(&self.tenant_policy).end(self.expires_at, self.last_used_at)
     }
 
     fn held(&self) -> Result<Holding, NotAlive> {
@@ -177,7 +195,8 @@ impl IdentityRow {
         if suspended && !held.platform { Err(NotAlive::Suspended) } else { Ok(()) }
     }
 
-    fn actor(self, held: Holding) -> Actor {
+    fn actor(self, held: Holding, idle: Idle) -> Actor {
+        let session_ends = self.expires().min(self.last_used_at.plus(idle.of(self.remember)));
         Actor {
             realm: Realm::Staff,
             user: self.user_id,
@@ -203,6 +222,7 @@ impl IdentityRow {
             merchants: held.merchants,
             must_change_password: self.must_change_password,
             locale: self.locale,
+            session_ends,
             tenant_policy: self.tenant_policy,
         }
     }
@@ -241,7 +261,8 @@ pub fn touch(token: &TokenHash, idle: Idle, now: Millis) -> Statement {
             "UPDATE staff_user_sessions SET last_used_at = ?2, \
              expires_at = CASE WHEN remember = 1 AND {strict} AND (expires_at <= ?2 + ?6 OR expires_at > ?2 + ?5) THEN ?2 + ?5 ELSE expires_at END \
              WHERE token_hash = ?1 AND deleted_at IS NULL AND expires_at > ?2 AND last_used_at > ?2 - CASE remember WHEN 1 THEN ?4 ELSE ?3 END \
-             AND (last_used_at > ?2 - ?5 OR {strict} IS NOT 1) RETURNING expires_at"
+             AND (last_used_at > ?2 - ?5 OR {strict} IS NOT 1) \
+             RETURNING expires_at, ?2 + CASE remember WHEN 1 THEN ?4 ELSE ?3 END AS idle_at"
         ),
         args![token.as_str(), now, idle.usual, idle.remembered, STRICT_LIFE, LAST_QUARTER],
     )

@@ -10,8 +10,17 @@ use crate::stream::Rest;
 pub enum Caching {
     #[default]
     NoStore,
+    /// As `NoStore`, and nobody on the way may gather, pack or change it.
+    Stream,
     /// The value of `Cache-Control`.
     Public(&'static str),
+}
+
+impl Caching {
+    /// For who asked, and nobody else.
+    pub const fn is_private(self) -> bool {
+        matches!(self, Self::NoStore | Self::Stream)
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -56,7 +56,7 @@ function request(operation) {
   const parts = [];
   if (operation.parameters.length > 0) {
     parts.push(h('h4', {}, 'Parameters'));
-    parts.push(h('dl', {}, operation.parameters.map((each) => [h('dt', {}, h('code', {}, each.name), ` ${each.in}${each.required ? ', required' : ''}`), h('dd', {}, each.description || shape(each.schema))])));
+    parts.push(h('dl', {}, operation.parameters.flatMap((each) => [h('dt', {}, h('code', {}, each.name), ` ${each.in}${each.required ? ', required' : ''}`), h('dd', {}, each.description || shape(each.schema))])));
   }
   const media = operation.requestBody?.content;
   if (media) {

@@ -1,8 +1,7 @@
-import { LANGUAGES, change, language, start } from './lib/i18n.js';
-import { el, one } from './lib/dom.js';
+import { watchConnection } from './lib/connection.js';
+import { start } from './lib/i18n.js';
+import { offerLanguages } from './lib/languages.js';
 
 await start();
-const select = one('.language select');
-select.replaceChildren(...Object.entries(LANGUAGES).map(([code, name]) => el('option', { value: code, lang: code }, name)));
-select.value = language();
-select.addEventListener('change', () => change(select.value).catch(() => (select.value = language())));
+offerLanguages();
+watchConnection();

@@ -12,7 +12,7 @@ export interface Identity {
   readonly organization: string | null;
   readonly email: string | null;
   readonly displayName: string | null;
-  /** Slugs. */
+  /** Slugs of a customer, names of staff; empty where the token had no room for them. */
   readonly roles: readonly string[];
   /** Passes every feature check of its realm. */
   readonly isAdmin: boolean;

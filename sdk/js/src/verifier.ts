@@ -1,4 +1,4 @@
-import { errors, jwtVerify } from 'jose';
+import { errors, jwtVerify, type JWTHeaderParameters, type JWTPayload } from 'jose';
 import { AuthError, forbidden, revoked, unauthenticated, unavailable } from './errors.ts';
 import { isGranted } from './features.ts';
 import { type Identity, identityOf } from './identity.ts';
@@ -36,7 +36,7 @@ export interface Options {
 export interface Requirement {
   /** All of these features. */
   features?: readonly string[];
-  /** One of these roles, by slug. */
+  /** One of these roles, as tokens name them: slugs of customers, names of staff. */
   roles?: readonly string[];
   realm?: 'customer' | 'staff';
 }
@@ -91,15 +91,16 @@ export class Verifier {
   async #claims(token: string) {
     const tolerance = Math.min(this.#options.clockTolerance ?? 60, 60);
     try {
-      const { payload } = await jwtVerify(token, this.#keys.find, {
+      const { payload, protectedHeader } = await jwtVerify(token, this.#keys.find, {
         algorithms: ['ES256'],
         typ: 'JWT',
         issuer: this.#issuer,
         audience: this.#options.audience,
         clockTolerance: tolerance,
-        requiredClaims: ['exp', 'iat', 'sub', 'sid'],
+        requiredClaims: ['exp', 'iat', 'sub', 'sid', 'jti'],
         currentDate: new Date(this.#world.now()),
       });
+      if (!isOurs(protectedHeader, payload, this.#options.audience)) throw unauthenticated('The token is not as ours are');
       if ((payload.iat ?? 0) > this.#world.now() / 1000 + tolerance) throw unauthenticated('The token is of the future');
       return payload;
     } catch (error) {
@@ -141,6 +142,16 @@ export class Verifier {
     if (!response.ok) throw unavailable(UNTOLD, new Error(`${path} answered ${response.status}`));
     return (await response.json()) as Record<string, unknown>;
   }
+}
+
+/**
+ * As narrow as the server: a header of exactly `alg`, `typ` and `kid`, whole seconds, and one audience, beside which only
+ * an operator's token names another.
+ */
+function isOurs(header: JWTHeaderParameters, { aud, exp, iat }: JWTPayload, audience: string): boolean {
+  const plain = Object.keys(header).sort().join() === 'alg,kid,typ' && header.typ === 'JWT' && typeof header.kid === 'string';
+  const audiences = audience === 'staff' && Array.isArray(aud) ? aud.join() === 'staff,operator' : aud === audience;
+  return plain && audiences && Number.isSafeInteger(exp) && Number.isSafeInteger(iat);
 }
 
 const UNTOLD = 'What the caller may do cannot be told at the moment';

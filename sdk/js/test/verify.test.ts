@@ -57,6 +57,11 @@ test('tokens that are not exactly ours are refused', async () => {
     'no session': await server.token({ sid: undefined }),
     'no tenant': await server.token({ tenantId: undefined }),
     'not for a person': await server.token({ realm: 'robot' }),
+    'a header more': await server.token({}, { jku: 'https://evil.example/keys' }),
+    'a header less': await server.token({}, { kid: undefined }),
+    'two audiences': await server.token({ aud: [AUDIENCE, 'more'] }),
+    'no id': await server.token({ jti: undefined }),
+    'an expiry of no second': await server.token({ exp: server.seconds + 1.5 }),
     'too long': await server.token({ filler: 'x'.repeat(9000) }),
   };
   for (const [name, token] of Object.entries(bad)) await assert.rejects(auth.verify(token), refused(401), name);

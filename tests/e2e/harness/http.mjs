@@ -66,7 +66,12 @@ function sendOnce(base, { method = 'GET', path, headers = {}, body, timeout = 20
       const chunks = [];
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('error', fail);
-      response.on('end', () => resolve(new Reply(`${method} ${path.slice(0, 200)}`, response.statusCode, response.rawHeaders, Buffer.concat(chunks), performance.now() - startedAt)));
+      // A stream of events has no end: its head and beginning are the answer. Who listens uses streams.mjs.
+      const endless = response.headers['content-type'] === 'text/event-stream' && method !== 'HEAD';
+      response.once(endless ? 'data' : 'end', () => {
+        resolve(new Reply(`${method} ${path.slice(0, 200)}`, response.statusCode, response.rawHeaders, Buffer.concat(chunks), performance.now() - startedAt));
+        if (endless) request.destroy();
+      });
     });
     request.on('error', fail);
     request.end(body);

@@ -74,12 +74,13 @@ export async function proxy(kind, { port, worker, app, change = (text) => text }
   }
 }
 
-/** The app and its rules, by the API, as an administrator would register them. `post(method, path, body, cookie)`. */
+/** The app, its rules and credentials, by the API, as an administrator would register them. `ask(method, path, body, cookie)`. */
 export async function register(ask, { hosts, password }) {
   const login = await ask('POST', '/api/auth/login', { email: 'superadmin@acme.com', password });
   const created = await ask('POST', '/api/apps', { name: 'The app', audience: 'the-app', features: ['portal.*'], realms: ['customer', 'staff'], returnHosts: hosts }, login.cookie);
   if (created.status !== 201) throw new Error(created.text);
-  const rules = await ask('PUT', `/api/apps/${JSON.parse(created.text).app.id}/rules`, {
+  const { id } = JSON.parse(created.text).app;
+  const rules = await ask('PUT', `/api/apps/${id}/rules`, {
     version: 0,
     realm: 'customer',
     loginOrganization: 'acme',
@@ -90,4 +91,8 @@ export async function register(ask, { hosts, password }) {
     ],
   }, login.cookie);
   if (rules.status !== 200) throw new Error(rules.text);
+  const made = await ask('POST', `/api/apps/${id}/credentials`, {}, login.cookie);
+  if (made.status !== 201) throw new Error(made.text);
+  const { clientId, clientSecret } = JSON.parse(made.text);
+  return { id, credentials: { client_id: clientId, client_secret: clientSecret } };
 }

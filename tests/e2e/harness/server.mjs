@@ -66,12 +66,14 @@ export class Server {
       // Only so that relative imports resolve; nothing is read from there.
       modulesRoot: '/',
       compatibilityDate: '2026-08-01',
+      compatibilityFlags: ['enable_request_signal'],
       bindings: settings({ ...this.options.vars, ...(this.options.twin ? { TWIN: this.options.twin } : {}) }),
       d1Databases: { DB: 'portcullis-e2e' },
       kvNamespaces: { KV: 'portcullis-e2e' },
       durableObjects: {
         LIMITER: { className: 'LimiterObject', useSQLite: true },
         HASHER: { className: 'HasherObject', useSQLite: true },
+        CHANNEL: { className: 'ChannelObject', useSQLite: true },
       },
       ...(this.options.persist
         ? { d1Persist: join(this.folder, 'd1'), kvPersist: join(this.folder, 'kv'), durableObjectsPersist: join(this.folder, 'do') }

@@ -50,27 +50,32 @@ const VECTORS = readFileSync(new URL('../../../core/src/hashing/foreign/vectors.
 
 /** Kinds of one tenant are few, so that vectors come in handfuls; each is signed in with and so makes room. */
 async function vectorsSignIn(server, vectors) {
-  for (const { email, from, passwordHash, password } of vectors) {
-    const file = write('one.jsonl', [{ email, emailVerified: true, passwordHash, roles: ['buyer'] }]);
-    assert.equal((await imported(server, file)).created, 1, from);
-    isProblem(await logIn(new Client(server), { email, password: `${password}x`.slice(-60) }), 401);
-    const reply = await logIn(new Client(server), { email, password });
-    assert.equal(reply.status, 200, `${from}: ${reply.text}`);
-    assert.match(reply.headers['x-portcullis-operations'], /d1=2.*hash=1/, 'in the work of any sign-in');
-    const { password_hash: now } = await server.row('SELECT password_hash FROM customer_users WHERE email = ?', email);
-    assert.ok(now.startsWith('$argon2id$v=19$m=19456,t=2,p=1$'), from);
-    assert.equal((await logIn(new Client(server), { email, password })).status, 200, `${from}, by our own hash`);
+  for (let n = 0; n < vectors.length; n += 4) {
+    const handful = vectors.slice(n, n + 4);
+    const file = write('handful.jsonl', handful.map(({ email, passwordHash }) => ({ email, emailVerified: true, passwordHash, roles: ['buyer'] })));
+    assert.equal((await imported(server, file)).created, handful.length);
+    for (const vector of handful) await signsInOnce(server, vector);
   }
   assert.equal(await server.count('SELECT count(*) FROM customer_password_kinds'), 0, 'nothing foreign is left');
 }
 
+async function signsInOnce(server, { email, from, password }) {
+  isProblem(await logIn(new Client(server), { email, password: `${password}x`.slice(-60) }), 401);
+  const reply = await logIn(new Client(server), { email, password });
+  assert.equal(reply.status, 200, `${from}: ${reply.text}`);
+  assert.match(reply.headers['x-portcullis-operations'], /d1=2.*hash=1/, 'in the work of any sign-in');
+  const { password_hash: now } = await server.row('SELECT password_hash FROM customer_users WHERE email = ?', email);
+  assert.ok(now.startsWith('$argon2id$v=19$m=19456,t=2,p=1$'), from);
+  assert.equal((await logIn(new Client(server), { email, password })).status, 200, `${from}, by our own hash`);
+}
+
 test('a password of every scheme opens its account once by its own hash and from then on by ours (issue 7)', async () => {
   const server = await start({ vars: VARS });
-  // One of each form at gate size; the native tests have them all.
-  const forms = new Map(VECTORS.map((vector) => [vector.passwordHash.replace(/^(\$?[a-z0-9_]+(?:[-:][a-z0-9]+)?).*$/, '$1'), vector]));
-  const chosen = size([...forms.values()], VECTORS);
+  // One of each scheme at gate size; the native tests have every form.
+  const schemes = new Map(VECTORS.map((vector) => [/argon2id|argon2i|firebase|scrypt|sha512|sha256|sha1|\$2./.exec(vector.passwordHash)?.[0], vector]));
+  const chosen = size([...schemes.values()], VECTORS);
   await vectorsSignIn(server, chosen);
-  note(`${chosen.length} hashes of ${forms.size} forms`);
+  note(`${chosen.length} hashes: ${[...schemes.keys()].join(', ')}`);
   await server.stop();
 }, { timeout: size(60_000, 300_000) });
 
@@ -112,7 +117,7 @@ async function killedAt(server, file, fraction, people, resume) {
   return most;
 }
 
-const PEOPLE = size(3_000, 100_000);
+const PEOPLE = size(2_000, 100_000);
 
 test(`an import of ${PEOPLE} people, killed with its server and resumed, gets everybody in once and whole, in bounded memory (issue 7)`, async () => {
   const server = await start({ vars: VARS, persist: true });
@@ -151,10 +156,10 @@ test(`an import of ${PEOPLE} people, killed with its server and resumed, gets ev
 
 test('… and one whose chunks are no single batch is caught (issue 7 twin)', async () => {
   const server = await start({ vars: VARS, persist: true, twin: 'commit-in-pieces' });
-  const file = write('twin.jsonl', [...crowd(3_000)]);
+  const file = write('twin.jsonl', [...crowd(1_500)]);
   note(await caught('commit-in-pieces', async () => {
     for (let round = 0; round < 8; round += 1) {
-      await killedAt(server, file, (round + 1) / 10, 3_000, round > 0);
+      await killedAt(server, file, (round + 1) / 10, 1_500, round > 0);
       assert.deepEqual(await apart(server), WHOLE, `after ${round + 1} kills`);
     }
   }));

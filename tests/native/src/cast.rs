@@ -107,10 +107,10 @@ impl Member {
             }
             "viewer" => ["portal.account.manage", "portal.orders.view", "portal.invoices.view", "portal.catalog.view"].contains(&feature),
             // Everything but keys, platform settings and super admins.
-            "platform_admin" => under(&["apps", "auth", "customer_accounts", "customers", "directory"]),
+            "platform_admin" => under(&["apps", "auth", "customer_accounts", "customers", "directory", "platform.operations", "webhooks"]),
             // All views, and support actions.
             "operator" => [".view", ".list", ".support"].iter().any(|end| feature.ends_with(end)),
-            "admin" | "owner" => under(&["auth", "customer_accounts", "customers", "directory.organizations", "directory.merchants"]),
+            "admin" | "owner" => under(&["auth", "customer_accounts", "customers", "directory.organizations", "directory.merchants", "webhooks"]),
             _ => false,
         }
     }

@@ -3,6 +3,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    path::Path,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicI64, Ordering},
@@ -81,9 +82,28 @@ impl SqliteDatabase {
         database
     }
 
+    /// The same rows in a file, its log never folded back, so that [`Self::pages_written`] can be asked.
+    pub fn on_disk(&self, file: &Path) -> Self {
+        self.connection.execute("VACUUM INTO ?1", [file.to_str().unwrap()]).unwrap();
+        let connection = Connection::open(file).unwrap();
+        connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0").unwrap();
+        Self::on(connection)
+    }
+
+    /// Pages that all commits since it was opened have written, each with a frame of its own in the write-ahead log.
+    pub fn pages_written(&self) -> u64 {
+        const HEADER: u64 = 32;
+        const FRAME: u64 = 24 + 4_096;
+        let log = format!("{}-wal", self.connection.path().unwrap());
+        std::fs::metadata(log).map_or(0, |log| log.len().saturating_sub(HEADER) / FRAME)
+    }
+
     /// No tables at all.
     pub fn empty() -> Self {
-        let connection = Connection::open_in_memory().unwrap();
+        Self::on(Connection::open_in_memory().unwrap())
+    }
+
+    fn on(connection: Connection) -> Self {
         connection.execute_batch("PRAGMA foreign_keys = ON").unwrap();
         let clock = Arc::new(AtomicI64::new(0));
         let hands = Arc::clone(&clock);

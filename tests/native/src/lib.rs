@@ -11,6 +11,7 @@
 
 pub mod cases;
 pub mod cast;
+pub mod channels;
 pub mod contract;
 pub mod database;
 pub mod documented;

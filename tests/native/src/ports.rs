@@ -20,7 +20,7 @@ use portcullis_core::{
     mail::inbox::Inbox,
     ports::{
         Attempt, Cache, CacheError, Clock, Entropy, Fut, HashError, Limiter, LimiterError, Log, Mail, MailError, MailTransport, PasswordHasher,
-        Verdict,
+        Verdict, WebhookAnswer, WebhookError, WebhookPost, WebhookTransport,
     },
 };
 use serde_json::Value;
@@ -242,6 +242,47 @@ impl PasswordHasher for TestHasher {
                     Attempt { matches, rehash: (matches && foreign).then(|| cheap_hash(&password, salt)), unusable: None }
                 }
             })
+        })
+    }
+}
+
+/// What a receiver does with a webhook.
+pub type Receives = Box<dyn Fn(&WebhookPost) -> Result<WebhookAnswer, WebhookError>>;
+
+/// Every receiver there is: keeps what it got, in order, and answers as the test says.
+pub struct Receivers {
+    pub got: RefCell<Vec<WebhookPost>>,
+    answer: RefCell<Receives>,
+}
+
+impl Default for Receivers {
+    fn default() -> Self {
+        let answer: Receives = Box::new(|_| Ok(WebhookAnswer { status: 200, text: "thank you".into() }));
+        Self { got: RefCell::default(), answer: RefCell::new(answer) }
+    }
+}
+
+impl Receivers {
+    pub fn answer(&self, answer: impl Fn(&WebhookPost) -> Result<WebhookAnswer, WebhookError> + 'static) {
+        *self.answer.borrow_mut() = Box::new(answer);
+    }
+
+    /// From here on everybody answers with this status.
+    pub fn say(&self, status: u16) {
+        self.answer(move |_| Ok(WebhookAnswer { status, text: format!("I say {status}") }));
+    }
+
+    pub fn take(&self) -> Vec<WebhookPost> {
+        std::mem::take(&mut self.got.borrow_mut())
+    }
+}
+
+impl WebhookTransport for Receivers {
+    fn post(&self, post: WebhookPost) -> Fut<'_, Result<WebhookAnswer, WebhookError>> {
+        Box::pin(async move {
+            let answer = (self.answer.borrow())(&post);
+            self.got.borrow_mut().push(post);
+            answer
         })
     }
 }

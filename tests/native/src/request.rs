@@ -155,6 +155,7 @@ impl Res {
                 "kv" => spent.kv = count,
                 "limiter" => spent.limiter = count,
                 "hash" => spent.hash = count,
+                "channel" => spent.channel = count,
                 other => panic!("unknown kind of operation {other}"),
             }
         }

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// What the seeded role `owner` holds.
-pub const OWNER: [&str; 4] = ["auth.*", "customer_accounts.*", "customers.*", "directory.organizations.*"];
+pub const OWNER: [&str; 5] = ["auth.*", "customer_accounts.*", "customers.*", "directory.organizations.*", "webhooks.*"];
 
 pub const SUPERADMIN: &str = "superadmin@acme.com";
 pub const ADMIN: &str = "admin@acme.com";
@@ -105,6 +105,7 @@ impl World {
             kind: Realm::Staff.name().into(),
             tenant_id: Some(seat.tenant),
             org_id: seat.organization,
+            session_expiry: Some(now.seconds() + 28_800),
             rest: json!({}).as_object().unwrap().clone(),
         };
         let key = self.first_key();

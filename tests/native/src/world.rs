@@ -21,8 +21,10 @@ use portcullis_core::{
 use serde_json::Value;
 
 use crate::{
-    Req, Res, SqliteDatabase, documented,
-    ports::{CountingEntropy, Mailbox, MemoryCache, MemoryLimiter, MemoryLog, TestClock, TestHasher, Time, Transport},
+    Req, Res, SqliteDatabase,
+    channels::{Channels, Desk},
+    documented,
+    ports::{CountingEntropy, Mailbox, MemoryCache, MemoryLimiter, MemoryLog, Receivers, TestClock, TestHasher, Time, Transport},
 };
 
 /// 21 November 2026, 04:47:42.123 UTC.
@@ -62,6 +64,8 @@ pub struct World {
     pub cache: MemoryCache,
     pub hasher: TestHasher,
     pub mailbox: Mailbox,
+    pub receivers: Receivers,
+    pub channels: Channels,
     pub log: MemoryLog,
     signer: PortableSigner<CountingEntropy>,
     entropy: CountingEntropy,
@@ -106,7 +110,7 @@ impl World {
             // Who works for which company, each test says itself.
             world.arrange(
                 "UPDATE customer_users SET customer_entity_id = NULL; DELETE FROM customer_entities; \
-                 DELETE FROM revocations; DELETE FROM sqlite_sequence WHERE name = 'revocations'",
+                 DELETE FROM revocations; DELETE FROM sqlite_sequence WHERE name = 'revocations'; DELETE FROM live_feed WHERE seq > 1",
             );
             (world.database.snapshot(), world.entropy.position(), world.hasher.entropy.position())
         });
@@ -130,6 +134,8 @@ impl World {
             cache: MemoryCache::new(time.clone()),
             hasher: TestHasher::new(cheap),
             mailbox: Mailbox::default(),
+            receivers: Receivers::default(),
+            channels: Channels::default(),
             log: MemoryLog::default(),
             entropy: CountingEntropy::new(1),
             clock: TestClock(time.clone()),
@@ -223,6 +229,7 @@ impl World {
     pub fn with_ports<T>(&self, run: impl FnOnce(Ports<'_>) -> T) -> T {
         self.database.set_clock(self.now());
         let mail = Transport { mailbox: &self.mailbox, database: &self.database, now: Millis(self.now()) };
+        let channels = Desk { channels: &self.channels, database: &self.database, clock: Millis(self.now()) };
         run(Ports {
             database: &self.database,
             limiter: &self.limiter,
@@ -231,6 +238,8 @@ impl World {
             entropy: &self.entropy,
             cache: &self.cache,
             mail: &mail,
+            webhooks: &self.receivers,
+            channels: &channels,
             log: &self.log,
             clock: &self.clock,
         })

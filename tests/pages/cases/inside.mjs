@@ -1,6 +1,6 @@
 // Pages of people who are signed in.
 import assert from 'node:assert/strict';
-import { CA, CANARY, PASSWORD, SEED, adminOfNothing, answer, company, endSessions, fresh, member, open, signIn } from './people.mjs';
+import { CA, CANARY, PASSWORD, SEED, adminOfNothing, answer, company, endSessions, fresh, member, open, signIn, signInStaff } from './people.mjs';
 
 const nav = (page) => page.locator('.inside > nav');
 /** The page knows who is there and has shown what it fetched. */
@@ -198,6 +198,33 @@ export const cases = {
     }
     await page.getByRole('heading', { name: 'Nothing new' }).waitFor();
     await me.inspect('notifications-empty', { shift: false });
+  },
+
+  async 'a notification appears by itself, at the bell and in the list; so does a new customer in the back office'(tools) {
+    const me = await open(tools, { slow: 50 });
+    const { page } = me;
+    const user = await member(tools);
+    await signIn(me, tools.server, user);
+    await page.goto('/acme/portal/notifications');
+    await page.getByRole('heading', { name: 'Nothing new' }).waitFor();
+    // Two pages of one browser share a stream.
+    const beside = await me.context.newPage();
+    await beside.goto('/acme/portal/profile');
+    await settled(beside);
+    await page.waitForTimeout(500);
+    const reply = await tools.server.post(`${CA}/login`, { email: user.email, password: user.password, organizationId: tools.server.place.organizationId });
+    assert.equal(reply.status, 200);
+    await page.getByText('New sign-in to your account').waitFor({ timeout: 5_000 });
+    for (const one of [page, beside]) await nav(one).locator('.count', { hasText: '1' }).waitFor({ timeout: 5_000 });
+    await page.locator('#announcer', { hasText: 'A new message has arrived.' }).waitFor();
+
+    const office = await open(tools, { slow: 50 });
+    await signInStaff(office, tools.server, 'admin@acme.com');
+    await office.page.goto('/backend/customer_accounts');
+    await office.page.locator('tbody a').first().waitFor();
+    await office.page.waitForTimeout(500);
+    const { email } = await member(tools);
+    await office.page.getByText(email).waitFor({ timeout: 5_000 });
   },
 
   async 'people: invite, change roles, remove; a role is needed'(tools) {

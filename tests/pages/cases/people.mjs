@@ -75,3 +75,40 @@ export async function answer(page, path, ...replies) {
     await route.fulfill({ status, contentType: 'application/problem+json', headers, body: JSON.stringify({ ok: false, code, error: code, status }) });
   });
 }
+
+/** Good enough a password for staff. */
+export const STRONG = 'correct horse battery staple 9X';
+export const short = (tag) => `${tag} ${fresh('x').slice(2, 8)}`;
+
+/** Calls of somebody on the staff, beside the browser: what the cases need done before they can begin. */
+export async function staff({ server }, email = 'admin@acme.com', password = SEED) {
+  const signedIn = await server.post('/api/auth/login', { email, password });
+  assert.equal(signedIn.status, 200, await signedIn.clone().text());
+  const cookie = signedIn.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ');
+  return async (method, path, body) => {
+    const reply = await fetch(server.url + path, { method, headers: { cookie, ...(body ? { 'content-type': 'application/json' } : {}) }, body: body && JSON.stringify(body), signal: AbortSignal.timeout(30_000) });
+    const json = await reply.json();
+    assert.ok(reply.ok, `${method} ${path}: ${reply.status} ${JSON.stringify(json)}`);
+    return json;
+  };
+}
+
+export const roleNamed = async (call, slug) => (await call('GET', '/api/auth/roles?pageSize=100')).items.find((role) => role.slug === slug);
+
+/** Somebody who works at Acme, with a password. */
+export async function clerk(tools, call, { role = 'employee', name = CANARY, tag = 'clerk' } = {}) {
+  const email = fresh(tag);
+  const { id } = await call('POST', '/api/auth/users', { email, name, password: STRONG, organizationId: tools.server.place.organizationId, roles: [(await roleNamed(call, role)).id] });
+  return { id, email, password: STRONG };
+}
+
+/** Another organization, with a store. */
+export async function branch(call) {
+  const name = short('Branch');
+  const { id } = await call('POST', '/api/directory/organizations', { name });
+  await call('POST', '/api/directory/merchants', { name: `${name} Harbour`, organizationId: id });
+  return { id, name };
+}
+
+export const dialog = (page) => page.getByRole('dialog');
+export const press = (page, name) => page.getByRole('button', { name, exact: true }).click();

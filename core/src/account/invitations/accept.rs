@@ -167,6 +167,7 @@ fn person(cx: &Cx<'_>, invitation: &AcceptableRow, granted: &[GrantableRow], nam
         email_verified: true,
         company: invitation.customer_entity_id,
         person: None,
+        roles: granted.iter().map(|role| role.slug.clone()).collect(),
         grants,
         must_change_password: false,
         epoch: invitation.user_epoch.map_or(0, |epoch| epoch + 1),

@@ -37,7 +37,7 @@ async fn set(cx: &Cx<'_>, is_active: bool, action: &'static str, name: &'static 
         not_ones_own(cx.actor()?, id)?;
         let after = OrganizationRow { is_active, ..before.clone() };
         let stays = Moves { parent: before.parent_id, ..Moves::default() };
-        match save(cx, &before, &after, &stays, action, name).await {
+        match save(cx, &before, &after, &stays, (action, name), Vec::new()).await {
             Err(StoreError::Precondition) => {}
             other => return other.map(|()| Response::ok()).map_err(Problem::from),
         }

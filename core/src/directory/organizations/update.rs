@@ -39,6 +39,10 @@ pub const BODY: Schema = Schema {
 
 pub const AUDIT: &[&str] = &["organization.updated"];
 
+/// What a change is called in the trail and as an event.
+pub(in crate::directory) type Told = (&'static str, &'static str);
+pub(in crate::directory) const UPDATED: Told = ("organization.updated", "directory.organization.updated");
+
 pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let id: Id<Organization> = cx.body.opt_id("id").ok_or_else(|| Problem::not_found(MISSING))?;
     let wanted = Wanted {
@@ -54,7 +58,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
         if before.is_active && !after.is_active {
             not_ones_own(cx.actor()?, id)?;
         }
-        match save(cx, &before, &after, &moves, "organization.updated", "directory.organization.updated").await {
+        match save(cx, &before, &after, &moves, UPDATED, Vec::new()).await {
             Err(StoreError::Precondition | StoreError::Unique(_)) => {}
             other => return other.map(|()| Response::ok()).map_err(Problem::from),
         }
@@ -76,14 +80,14 @@ async fn after(cx: &Cx<'_>, before: &OrganizationRow, moves: &Moves, races_lost:
     })
 }
 
-/// One change of an organization, whichever route asked for it.
+/// One change of an organization, whichever route asked for it, with what else belongs to it.
 pub(in crate::directory) async fn save(
     cx: &Cx<'_>,
     before: &OrganizationRow,
     after: &OrganizationRow,
     moves: &Moves,
-    action: &'static str,
-    name: &'static str,
+    (action, name): Told,
+    more: Vec<Statement>,
 ) -> Result<(), StoreError> {
     let by = event(cx, name, after, "updatedBy").map_err(|_| StoreError::Broken("a change of an organization by nobody".into()))?;
     let mut told = detail(before, after);
@@ -91,7 +95,8 @@ pub(in crate::directory) async fn save(
         told.insert("children".into(), serde_json::json!({"adopted": moves.adopted, "released": moves.released}));
     }
     let entry = Entry::new(action, "organization", after.id).within(after.tenant_id, Some(after.id)).detail(told);
-    cx.try_commit(Change::new(writes(cx, before, after, moves)).audit(entry).event(by)).await?;
+    let writes = [writes(cx, before, after, moves), more].concat();
+    cx.try_commit(Change::new(writes).audit(entry).event(by)).await?;
     forget(cx, before);
     Ok(())
 }

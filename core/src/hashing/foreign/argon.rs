@@ -24,7 +24,7 @@ pub fn parse(text: &str) -> Result<Argon, String> {
         ARGON2I_IDENT => Kind::Argon2i { memory_kib, passes, lanes },
         _ => return Err(unknown()),
     };
-    if parsed.salt.is_none() || !parsed.hash.is_some_and(|hash| hash.len() >= 16) || !matches!(parsed.version, None | Some(16 | 19)) {
+    if parsed.salt.is_none() || parsed.hash.is_none_or(|hash| hash.len() < 16) || !matches!(parsed.version, None | Some(16 | 19)) {
         return Err("The hash has no salt, no result of at least 16 bytes, or an unknown version".into());
     }
     Ok(Argon { phc: parsed.serialize(), kind })

@@ -119,4 +119,13 @@ pub const TEXTS: Texts = Texts {
         button: "Kontosicherheit prüfen",
         why: "Sie erhalten diese E-Mail, weil wir Sie über alles informieren, was die Sicherheit Ihres Kontos betrifft.",
     },
+    address_changed: Words {
+        subject: "Die E-Mail-Adresse Ihres Kontos wurde geändert",
+        body: &[
+            "die E-Mail-Adresse Ihres Kontos bei {organization} wurde geändert. E-Mails zum Konto gehen ab jetzt an die neue Adresse und nicht mehr an diese.",
+            "Wenn Sie das waren, müssen Sie nichts weiter tun. Andernfalls informieren Sie bitte sofort Ihre Kontaktperson bei {organization}: Dort können die Sitzungen des Kontos beendet und das Konto an Sie zurückgegeben werden.",
+        ],
+        button: "Kontosicherheit prüfen",
+        why: "Sie erhalten diese E-Mail, weil wir Sie über alles informieren, was die Sicherheit Ihres Kontos betrifft.",
+    },
 };

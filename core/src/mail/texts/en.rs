@@ -116,4 +116,13 @@ pub const TEXTS: Texts = Texts {
         button: "Check account security",
         why: "You are receiving this mail because we report everything that concerns the security of your account.",
     },
+    address_changed: Words {
+        subject: "The e-mail address of your account was changed",
+        body: &[
+            "The e-mail address of your account at {organization} was changed. Mails about the account now go to the new address, and no longer to this one.",
+            "If that was you, there is nothing to do. If it was not, let your contact at {organization} know right away: they can end the sessions of the account and give it back to you.",
+        ],
+        button: "Check account security",
+        why: "You are receiving this mail because we report everything that concerns the security of your account.",
+    },
 };

@@ -118,4 +118,13 @@ pub const TEXTS: Texts = Texts {
         button: "Revisar la seguridad de la cuenta",
         why: "Recibe este correo porque le informamos de todo lo que afecta a la seguridad de su cuenta.",
     },
+    address_changed: Words {
+        subject: "Se ha cambiado la dirección de correo de su cuenta",
+        body: &[
+            "Se ha cambiado la dirección de correo de su cuenta en {organization}. Los correos sobre la cuenta se envían ahora a la nueva dirección y ya no a esta.",
+            "Si ha sido usted, no tiene que hacer nada. De lo contrario, avise de inmediato a su persona de contacto en {organization}: allí pueden cerrar las sesiones de la cuenta y devolvérsela.",
+        ],
+        button: "Revisar la seguridad de la cuenta",
+        why: "Recibe este correo porque le informamos de todo lo que afecta a la seguridad de su cuenta.",
+    },
 };

@@ -36,6 +36,7 @@ pub struct Texts {
     pub password_changed: Words,
     pub account_locked: Words,
     pub new_device: Words,
+    pub address_changed: Words,
 }
 
 /// One mail in one language.
@@ -70,6 +71,7 @@ impl Texts {
             Template::PasswordChanged => &self.password_changed,
             Template::AccountLocked => &self.account_locked,
             Template::NewDevice => &self.new_device,
+            Template::AddressChanged => &self.address_changed,
         }
     }
 }

@@ -124,4 +124,13 @@ pub const TEXTS: Texts = Texts {
         button: "Sprawdź bezpieczeństwo konta",
         why: "Ta wiadomość została wysłana, ponieważ informujemy o wszystkim, co dotyczy bezpieczeństwa konta.",
     },
+    address_changed: Words {
+        subject: "Adres e-mail konta został zmieniony",
+        body: &[
+            "Adres e-mail konta w organizacji {organization} został zmieniony. Wiadomości dotyczące konta trafiają teraz na nowy adres, a nie na ten.",
+            "Jeśli zmiana była zamierzona, nie trzeba nic robić. W przeciwnym razie prosimy niezwłocznie powiadomić osobę kontaktową w organizacji {organization}: może ona zakończyć sesje konta i przywrócić do niego dostęp.",
+        ],
+        button: "Sprawdź bezpieczeństwo konta",
+        why: "Ta wiadomość została wysłana, ponieważ informujemy o wszystkim, co dotyczy bezpieczeństwa konta.",
+    },
 };

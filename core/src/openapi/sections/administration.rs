@@ -23,6 +23,10 @@ pub const SHAPES: &[(&str, &str)] = &[
         "Person",
         "{id: uuid, entityId: uuid, displayName: text, primaryEmail: email|null, externalId: text|null, companyId: uuid|null, createdAt: time, updatedAt: time|null}",
     ),
+    (
+        "EmbeddedAccount",
+        "{id: uuid, email: email, displayName: text, emailVerified: bool, isActive: bool, lockedUntil: time|null, lastLoginAt: time|null, createdAt: time, roles: HeldRole[], devices: int}",
+    ),
     ("Updated", "{ok: true, updatedAt: time|null, warning?: \"features_omitted\"}"),
     ("Registered", "{id: uuid, entityId: uuid}"),
 ];
@@ -124,5 +128,34 @@ pub const REGISTRY: Section = Section {
         doc("create_person", "Add a person", created("Registered")).errors(&[Conflict]),
         doc("update_person", "Change a person", DONE).errors(&[NotFound, Conflict]),
         doc("delete_person", "Remove a person", DONE).query(&[ID]).errors(&[NotFound]),
+    ],
+};
+
+const EMBED_ERRORS: &[crate::problem::Code] = &[Unauthenticated, Forbidden, TenantSuspended, NotFound];
+const BY_ADDRESS: &str = "Read with the words after the `#` of the address as `Authorization: Bearer …` (RFC 6750), for five minutes. No cookie is looked at. \
+     It shows what its maker may see at that moment. 401 carries `reason`: `expired`, or `invalid` where nothing of ours was signed.";
+
+pub const EMBEDS: Section = Section {
+    tag: "Views inside a CRM",
+    about: "Pages that a CRM shows in frames of its own, by addresses that open one view of one person or company for five minutes. `EMBED_ORIGINS` says who may frame them.",
+    docs: &[
+        doc("create_embed_address", "An address for a frame", created("{ok: true, url: text, expiresAt: time}"))
+            .about("`account-status` takes a person, `portal-users` a company of the registry. It stores nothing but a row in the audit trail.")
+            .errors(&[NotFound]),
+        doc(
+            "embed_account_status",
+            "Whether a person has an account, and how it stands",
+            ok("{ok: true, person: Person, account: EmbeddedAccount|null}"),
+        )
+        .about(BY_ADDRESS)
+        .errors(EMBED_ERRORS),
+        doc(
+            "embed_portal_users",
+            "The accounts of a company",
+            ok("{ok: true, company: Company, users: Colleague[], total: int, totalPages: int, page: int, pageSize: int}"),
+        )
+        .about(BY_ADDRESS)
+        .query(&[PAGE, param("pageSize", Number(1, 10, 50), "Items a page.")])
+        .errors(EMBED_ERRORS),
     ],
 };

@@ -1,6 +1,6 @@
 //! The directory, for those who look after it.
 
-use super::super::{DONE, Param, Reads::*, Section, created, doc, ok, param};
+use super::super::{Answer::Media, DONE, Param, Reads::*, Section, created, doc, ok, param};
 use crate::problem::Code::*;
 
 pub const SHAPES: &[(&str, &str)] = &[
@@ -72,7 +72,7 @@ pub const TENANTS: Section = Section {
             "Partners, with how many tenants they look after",
             ok("{items: Partner[], total: int, totalIsExact?: false, page: int, pageSize: int, totalPages: int}"),
         )
-        .query(&[PAGE, PAGE_SIZE, SEARCH])
+        .query(&[PAGE, PAGE_SIZE, SEARCH, param("id", Uuid, "This one only.")])
         .errors(&[ValidationError]),
         doc("create_partner", "Add a partner", created("Made")),
         doc("update_partner", "Change a partner", DONE).errors(&[NotFound, OptimisticLockConflict]),
@@ -132,6 +132,16 @@ pub const ORGANIZATIONS: Section = Section {
         doc("update_branding", "Change what it looks like", ok("Branding"))
             .errors(&[InvalidRequest, NotFound, UnprocessableEntity, OptimisticLockConflict])
             .about("`logoUrl` has to be there and may be null; a colour that is absent stays. Mails take `mailAccent`, or else `accent`."),
+        doc("upload_logo", "Give it a logo", ok("Branding"))
+            .errors(&[InvalidRequest, NotFound, UnprocessableEntity, OptimisticLockConflict])
+            .about(
+                "`image` is a PNG, JPEG or WebP picture in base64 (RFC 4648, section 4): at most 32 KiB and 1024 by 1024 pixels. `logoUrl` becomes its address, \
+                 a new one with every upload; a `logoUrl` of null removes it. SVG is refused, because it can hold scripts.",
+            ),
+        doc("read_image", "A picture that was uploaded", Media(200, "image/png"))
+            .also(&[Media(200, "image/jpeg"), Media(200, "image/webp")])
+            .errors(&[NotFound])
+            .about("The address of a picture never shows another one, so it may be kept for a year. Gone while the organization is suspended."),
         doc(
             "list_merchants",
             "Merchants of an organization",

@@ -7,12 +7,14 @@ mod customer;
 mod directory;
 mod gate;
 mod keys;
+mod live;
 mod moving;
 mod operations;
 mod roles;
 mod seats;
 mod staff;
 mod staff_people;
+mod webhooks;
 
 use super::Section;
 
@@ -31,6 +33,7 @@ pub const SECTIONS: &[Section] = &[
     administration::CUSTOMERS,
     moving::MOVING,
     administration::REGISTRY,
+    administration::EMBEDS,
     staff::SIGN_IN,
     staff_people::OWN_ACCOUNT,
     staff_people::PEOPLE,
@@ -40,7 +43,10 @@ pub const SECTIONS: &[Section] = &[
     operations::DIRECTORY,
     directory::ORGANIZATIONS,
     directory::TENANTS,
+    webhooks::WEBHOOKS,
+    live::LIVE,
     operations::AUDIT,
+    operations::OPERATIONS,
     operations::DEPLOYMENT,
     operations::DEVELOPMENT,
 ];
@@ -60,6 +66,7 @@ pub fn shapes() -> impl Iterator<Item = (&'static str, &'static str)> {
         seats::SHAPES,
         directory::SHAPES,
         operations::SHAPES,
+        webhooks::SHAPES,
     ]
     .into_iter()
     .flatten()

@@ -2,7 +2,7 @@
 
 use super::super::{
     Answer::*,
-    Param,
+    DONE, Param,
     Reads::{Cursor, Number, Only, Tenant, Text, Time, Whole, Word},
     Section, doc, ok, param,
 };
@@ -23,6 +23,17 @@ pub const SHAPES: &[(&str, &str)] = &[
         "Checked",
         "{ok: bool, granted: text[], realm: \"customer\"|\"staff\", userId: uuid, sessionId: uuid, tenantId: uuid, organizationId: uuid|null, expiresAt: int}",
     ),
+    (
+        "QueuedMail",
+        "{id: uuid, tenantId: uuid, tenantName: text|null, organizationId: uuid|null, organizationName: text|null, recipient: email, template: text, locale: text, \
+         createdAt: time, dueAt: time, attempts: int, abandonedAt: time|null, lastError: text|null, isLate: bool}",
+    ),
+    (
+        "Status",
+        "{ok: bool, status: text, services: {name: text, status: text, latencyMs: int}[], migrations: {applied: text|null, expected: text, behind: bool}, \
+         mails: {status: text, waiting: int, late: int, abandoned: int, oldestDueAt: time|null}, trail: {status: text, waitingTrails: int, oldestUnsealedAt: time|null}, \
+         keys: {status: text, version: int, currentSince: time|null, rotatesAt: time|null, nextReadyAt: time|null}}",
+    ),
     ("Mail", "{id: uuid, to: text, subject: text, text: text, html: text, links: text[], createdAt: time}"),
 ];
 
@@ -30,9 +41,14 @@ pub const DIRECTORY: Section = Section {
     tag: "Directory",
     about: "Which tenants and organizations there are.",
     docs: &[
-        doc("lookup_organization", "The organization of a slug", ok("{ok: true, organization: {id: uuid, name: text, slug: text}}"))
-            .query(&[param("slug", Text, "Letters, digits, `_` and `-`.").required()])
-            .errors(&[NotFound, ValidationError]),
+        doc(
+            "lookup_organization",
+            "The organization of a slug",
+            ok("{ok: true, organization: {id: uuid, name: text, slug: text, logoUrl: text|null, accent: text|null}}"),
+        )
+        .about("`logoUrl` is a picture of ours or null; `accent` is `#rrggbb`, to be made legible by whoever shows it.")
+        .query(&[param("slug", Text, "Letters, digits, `_` and `-`.").required()])
+        .errors(&[NotFound, ValidationError]),
         doc("lookup_tenant", "The name of a tenant", ok("{ok: true, tenant: {id: uuid, name: text}}"))
             .query(&[param("tenantId", Text, "Its id."), param("tenant", Text, "The same by its other name.")])
             .errors(&[NotFound, ValidationError]),
@@ -100,6 +116,31 @@ pub const DEPLOYMENT: Section = Section {
         doc("health", "Whether everything is there", ok("Health"))
             .about("503 when something is down that nobody can sign in without. `bootstrap` says whether the one-time secret would still make the first administrator.")
             .also(&[Json(503, "Health")]),
+    ],
+};
+
+pub const OPERATIONS: Section = Section {
+    tag: "Operations",
+    about: "For staff of the platform: what works, what waits, and what was given up.",
+    docs: &[
+        doc("read_status", "Services, queues, seals and keys, each with a judgement", ok("Status"))
+            .about("`status` is `healthy` or `degraded`. Counts of mails stop at 1000, of trails at 100; `abandoned` is of the last 24 hours. \
+                    503 when something is down that nobody can sign in without: `GET /api/health` says what.")
+            .errors(&[Unavailable]),
+        doc("list_mails", "Mails that wait, are late, or were given up", ok("{ok: true, items: QueuedMail[], nextCursor: text|null}"))
+            .about("Waiting ones by when they are due, abandoned ones by when they were given up, the latest first. A mail is late five minutes after it was due.")
+            .query(&[
+                param("state", Only(&["waiting", "late", "abandoned"]), "Which; `waiting` if absent, late ones included."),
+                param("limit", Number(1, 50, 100), "Rows a page."),
+                CURSOR,
+            ])
+            .errors(&[ValidationError]),
+        doc("retry_mail", "Send a mail once more", DONE)
+            .about("Due at once, with all its tries before it. Its link is as old as it was. 409 for one that was sent or that a sender holds.")
+            .errors(&[Conflict, NotFound]),
+        doc("abandon_mail", "Give a mail up", DONE)
+            .about("It is kept for 30 days and may be sent once more. 409 for one that was sent, was given up, or that a sender holds.")
+            .errors(&[Conflict, NotFound]),
     ],
 };
 

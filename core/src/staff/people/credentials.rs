@@ -32,11 +32,19 @@ pub fn replaced(cx: &Cx<'_>, person: &PersonRow, phc: &str, one_time: bool) -> V
 /// What is told of it: an event, and a mail to whoever reads the address.
 pub fn told(cx: &Cx<'_>, person: &PersonRow, change: Change) -> Result<Change, Problem> {
     let payload = json!({"userId": person.id, "tenantId": person.tenant_id, "changedBy": "admin", "changedById": cx.actor()?.user, "at": cx.now});
-    let notified = Notified { tenant: person.tenant_id, email: &person.email, name: person.display_name.as_deref(), locale: &person.locale };
-    let mut mail = password_changed(cx, &notified);
-    // The device is the administrator's.
-    mail.facts.retain(|(name, _)| name != "device");
+    let mail = by_an_administrator(password_changed(cx, &notified(person)));
     Ok(change.event(Event::new("auth.password.changed", person.tenant_id, person.organization_id, payload)).mail(mail))
+}
+
+/// The person, at the address they have until this change.
+pub fn notified(person: &PersonRow) -> Notified<'_> {
+    Notified { tenant: person.tenant_id, email: &person.email, name: person.display_name.as_deref(), locale: &person.locale }
+}
+
+/// Without the device, which is not the person's own.
+pub fn by_an_administrator(mut mail: MailOrder) -> MailOrder {
+    mail.facts.retain(|(name, _)| name != "device");
+    mail
 }
 
 pub const ONE_TIME_AUDIT: &[&str] = &["password.one_time_issued"];

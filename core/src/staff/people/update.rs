@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::{
     EDIT, act, authorize,
     create::{join, name, resolve},
-    credentials::{replaced, told},
+    credentials::{by_an_administrator, notified, replaced, told},
     event, invalid, person, scope, taken,
 };
 use crate::{
@@ -26,7 +26,7 @@ use crate::{
         time::Millis,
     },
     problem::{Code, Problem},
-    staff::new_password,
+    staff::{new_password, password_reset::address_changed},
     store::{
         self,
         staff_grants::{self, PlaceRow, RoleRow},
@@ -220,7 +220,10 @@ fn change(cx: &Cx<'_>, person: &PersonRow, wanted: &Wanted, version: Millis) -> 
     }
     writes.extend(notices(cx, person, wanted, &seats));
     let entry = Entry::new("user.updated", "user", person.id).detail(detail(person, &patch, wanted, &seats));
-    let change = Change::new(writes).audit(entry).event(event(cx, person, "auth.user.updated", "updatedBy")?);
+    let mut change = Change::new(writes).audit(entry).event(event(cx, person, "auth.user.updated", "updatedBy")?);
+    if patch.email.is_some() {
+        change = change.mail(by_an_administrator(address_changed(cx, &notified(person))));
+    }
     if wanted.phc.is_some() { told(cx, person, change) } else { Ok(change) }
 }
 

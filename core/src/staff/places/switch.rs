@@ -93,6 +93,7 @@ async fn answer(cx: &Cx<'_>, actor: &Actor, at: &Location, held: &Holding) -> Re
         email: &actor.email,
         roles: held.roles.iter().map(|role| role.name.as_str()).collect(),
         grants: &held.grants,
+        session_ends: actor.session_ends,
         platform: held.platform,
         merchants: &held.merchants,
         restricted: false,

@@ -3,9 +3,9 @@
 export const CA = '/api/customer_accounts';
 
 export class ApiError extends Error {
-  constructor({ status = 0, code, details = null, retryAfter = 0 }) {
+  constructor({ status = 0, code, details = null, retryAfter = 0, sentence = '', reason = null }) {
     super(code);
-    Object.assign(this, { status, code, details, retryAfter });
+    Object.assign(this, { status, code, details, retryAfter, sentence, reason });
   }
 }
 
@@ -14,15 +14,25 @@ const STATUS_CODES = { 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN', 404: 'NOT_FOUND
 /** Refuses the write when somebody else changed the record since this version of it was read. */
 export const ifUnchanged = (updatedAt) => (updatedAt ? { 'x-om-ext-optimistic-lock-expected-updated-at': updatedAt } : {});
 
+/** Which fields were wrong, in whichever of the forms that the wire has for it: { field: [messages] }, or null. */
+function fieldsOf({ details, issues, fieldErrors }) {
+  const found = details ?? issues ?? fieldErrors;
+  if (!found || typeof found !== 'object') return null;
+  if (!Array.isArray(found)) return Object.fromEntries(Object.entries(found).map(([field, messages]) => [field, [messages].flat()]));
+  const fields = {};
+  for (const { path, message } of found) (fields[path?.[0] ?? ''] ??= []).push(message);
+  return fields;
+}
+
 /** One call, nothing else. */
-export async function call(method, path, body, headers = {}) {
+export async function call(method, path, body, headers = {}, credentials = 'same-origin') {
   let response;
   try {
     response = await fetch(path, {
       method,
       headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
-      credentials: 'same-origin',
+      credentials,
       cache: 'no-store',
       signal: AbortSignal.timeout(30_000),
     });
@@ -35,7 +45,9 @@ export async function call(method, path, body, headers = {}) {
   throw new ApiError({
     status: response.status,
     code: data.code ?? STATUS_CODES[response.status] ?? 'INTERNAL',
-    details: data.details ?? null,
+    details: fieldsOf(data),
+    sentence: typeof data.error === 'string' ? data.error : '',
+    reason: data.reason ?? null,
     retryAfter: Number(response.headers.get('retry-after')) || 0,
   });
 }

@@ -28,7 +28,10 @@ export function handle(form, { send, done, check = () => ({}), draft, errors = {
   if (draft) {
     const kept = tab.get(`draft.${draft}`) ?? {};
     for (const input of inputs().filter(keeps)) if (!input.value && typeof kept[input.name] === 'string') input.value = kept[input.name];
-    form.addEventListener('input', () => tab.set(`draft.${draft}`, Object.fromEntries(inputs().filter(keeps).map((i) => [i.name, i.value]))));
+    const keep = () => tab.set(`draft.${draft}`, Object.fromEntries(inputs().filter(keeps).map((i) => [i.name, i.value])));
+    form.addEventListener('input', keep);
+    // What was typed before this ran is kept, too; a select has no value that a page gave it.
+    if (inputs().some((input) => keeps(input) && input.value !== (input.defaultValue ?? input.value))) keep();
   }
   form.addEventListener('input', (event) => event.target.name && clear(event.target));
   for (const button of all('[data-reveal]', form)) reveal(button, form);
@@ -110,10 +113,10 @@ export function whole(form, error, own = {}) {
   const message = note(error.code === 'RATE_LIMITED' ? 'warn' : 'bad', key, vars);
   slot.append(message);
   focusOn(slot);
-  if (vars.count) countDown(slot, message, vars.count);
+  if (vars.count) countDown(slot, message, key, vars.count);
 }
 
-function countDown(slot, message, seconds) {
+function countDown(slot, message, key, seconds) {
   // Said once; what ticks is for the eyes.
   const words = one('p', message);
   const spoken = words.cloneNode(true);
@@ -124,7 +127,7 @@ function countDown(slot, message, seconds) {
   const timer = setInterval(() => {
     const left = Math.ceil((end - Date.now()) / 1000);
     if (!message.isConnected) clearInterval(timer);
-    else if (left > 0) say(words, 'error.wait', { count: left });
+    else if (left > 0) say(words, key, { count: left });
     else {
       clearInterval(timer);
       slot.replaceChildren(note('good', 'error.waitOver'));

@@ -3,9 +3,13 @@ import { watchConnection } from '../lib/connection.js';
 import { say, show, start as startWords, t } from '../lib/i18n.js';
 import { offerLanguages } from '../lib/languages.js';
 import { all, el, icon, one } from '../lib/dom.js';
-import { organization, pageOf, wantedNext } from './place.js';
+import { dress } from '../lib/colour.js';
+import { kept, organization, pageOf, wantedNext } from './place.js';
 
 let place = null;
+
+// Whoever was here before sees the organization's colour from the first paint on.
+dress(kept()?.accent);
 
 /** Page title: what the page is, and whose. */
 export function retitle(key) {
@@ -33,8 +37,17 @@ export function brand(card) {
     node.classList.remove('waiting');
     show(node, card.name);
   }
-  for (const node of all('[data-monogram]')) node.textContent = [...card.name.trim()][0] ?? '';
+  for (const node of all('[data-monogram]')) monogram(node, card);
+  dress(card.accent);
   retitle();
+}
+
+/** The logo; the first letter of the name where there is none, or none that can be had. */
+function monogram(node, card) {
+  const letter = () => node.replaceChildren([...card.name.trim()][0] ?? '');
+  if (!card.logoUrl) return letter();
+  // Decorative: the name stands beside it.
+  node.replaceChildren(el('img', { src: card.logoUrl, alt: '', width: '36', height: '36', decoding: 'async', on: { error: letter } }));
 }
 
 export async function startPage() {
@@ -70,7 +83,7 @@ function nowhere() {
   retitle('nowhere.title');
 }
 
-/** The same place, now of a suspended organization. */
+/** The same place, now of a suspended organization. Answers null: there is nobody to go on with. */
 export function suspended() {
   const heading = el('h1', { tabindex: '-1', t: 'suspended.title' });
   one('main').replaceChildren(
@@ -78,4 +91,5 @@ export function suspended() {
   );
   retitle('suspended.title');
   heading.focus();
+  return null;
 }

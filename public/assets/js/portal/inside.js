@@ -6,9 +6,11 @@ import { working } from '../lib/form.js';
 import { wordsFor } from '../lib/errors.js';
 import { browser } from '../lib/store.js';
 import { covers } from '../lib/grants.js';
+import { countUnread as countAt } from '../lib/notices.js';
+import { listen } from '../lib/live.js';
 import { signInAgain } from '../lib/again.js';
 import { trouble } from '../lib/connection.js';
-import { brand, startPage } from './chrome.js';
+import { brand, startPage, suspended } from './chrome.js';
 import { inOrganization, organization, pageOf, slug } from './place.js';
 
 let email = null;
@@ -36,10 +38,13 @@ export async function enter({ mustChangeHere = false } = {}) {
     onSessionEnded(askAgain);
     offer(nav);
     countUnread();
+    document.addEventListener('portcullis:news', countUnread);
+    listen(`${CA}/portal/events/stream`);
     return { ...profile, may: (feature) => nav.isPortalAdmin || allows(nav.grantedFeatures, feature) };
   } catch (error) {
     if (error.code === 'PASSWORD_CHANGE_REQUIRED') return mustChangeHere ? { mustChangePassword: true } : away(`${pageOf('security')}`);
-    if (error.code === 'tenant_suspended' || error.code === 'FORBIDDEN') return away(pageOf('no-access'));
+    if (error.code === 'tenant_suspended') return suspended();
+    if (error.code === 'FORBIDDEN') return away(pageOf('no-access'));
     if (error.status !== 401) failedToLoad(error);
     return null;
   }
@@ -62,20 +67,8 @@ function offer(nav) {
   for (const item of all('.inside > nav [data-needs]')) item.hidden = !hrefs.has(pageOf(item.dataset.needs));
 }
 
-/** The number at the bell. Nobody is bothered when it cannot be had. */
-export async function countUnread() {
-  const badge = one('[data-unread]');
-  try {
-    const { unreadCount } = await authed('GET', `${CA}/portal/notifications/unread-count`);
-    badge.hidden = unreadCount === 0;
-    one('[data-unread-number]', badge).textContent = unreadCount > 99 ? '99+' : String(unreadCount);
-    say(one('[data-unread-words]', badge), 'nav.unread', { count: unreadCount });
-    return unreadCount;
-  } catch {
-    badge.hidden = true;
-    return null;
-  }
-}
+/** The number at the bell. */
+export const countUnread = () => countAt(`${CA}/portal/notifications`, one('[data-unread]'));
 
 async function signOut(event) {
   const button = event.currentTarget;

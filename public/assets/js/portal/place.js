@@ -9,12 +9,27 @@ export const slug = decodeURIComponent(location.pathname.split('/')[1] ?? '').to
 /** `/acme/portal/login` for `login`. */
 export const pageOf = (page, of = slug) => `/${encodeURIComponent(of)}/portal${page ? `/${page}` : ''}`;
 
-/** The organization's public card. A copy of this tab's is good enough to greet with; signing in checks anyway. */
+/** How long a tab's copy of the card is good enough to greet with; signing in checks anyway. */
+const GREETS = 5 * 60_000;
+
+/** This tab's copy, however old: for the first paint. */
+export function kept() {
+  const copy = tab.get(`org.${slug}`);
+  return copy?.id ? copy : null;
+}
+
+/** The organization's public card. */
 export async function organization({ fresh = false } = {}) {
-  const kept = fresh ? null : tab.get(`org.${slug}`);
-  if (kept?.id) return kept;
-  const { organization: card } = await call('GET', `/api/directory/organizations/lookup?slug=${encodeURIComponent(slug)}`);
-  tab.set(`org.${slug}`, card);
+  const copy = fresh ? null : kept();
+  if (copy && Date.now() - copy.at < GREETS) return copy;
+  let card;
+  try {
+    ({ organization: card } = await call('GET', `/api/directory/organizations/lookup?slug=${encodeURIComponent(slug)}`));
+  } catch (error) {
+    if (copy && error.code !== 'NOT_FOUND') return copy;
+    throw error;
+  }
+  tab.set(`org.${slug}`, { ...card, at: Date.now() });
   return card;
 }
 

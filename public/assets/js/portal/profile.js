@@ -14,7 +14,8 @@ if (me) {
   one('#email').value = user.email;
   // What was typed before the session ended, or while this loaded, is not overwritten.
   const draft = tab.get(`draft.profile.${slug}`)?.displayName;
-  if (!name.value) name.value = (editable && draft) || user.displayName;
+  name.defaultValue = user.displayName;
+  if (!name.value || name.value === user.displayName) name.value = (editable && draft) || user.displayName;
   fill(one('[data-since]'), () => moment(user.createdAt));
   fill(one('[data-last]'), () => (user.lastLoginAt ? moment(user.lastLoginAt) : t('users.never')));
   fill(one('[data-roles]'), '');

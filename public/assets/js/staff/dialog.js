@@ -3,31 +3,32 @@ import { el, one } from '../lib/dom.js';
 import { handle } from '../lib/form.js';
 
 /** A labelled field with room for a hint and for what is wrong with it. */
-export function field(name, t, { hint, value, choices, long, ...attributes } = {}) {
+export function field(name, t, { hint, value, choices, long, vars, ...attributes } = {}) {
   const id = `field-${name}`;
   const described = `${id}-error${hint ? ` ${id}-hint` : ''}`;
   const shared = { id, name, 'aria-describedby': described, ...attributes };
   let input;
-  if (choices) input = el('select', shared, ...choices.map(([option, words]) => el('option', { value: option, selected: option === value, t: words.key }, ...(words.key ? [] : [words]))));
+  // Choices are [value, words, whether it cannot be chosen].
+  if (choices) input = el('select', shared, ...choices.map(([option, words, off]) => el('option', { value: option, selected: option === value, disabled: off, t: words.key }, ...(words.key ? [] : [words]))));
   else if (long) {
     input = el('textarea', { rows: '4', ...shared });
     input.value = value ?? '';
   } else input = el('input', { type: 'text', autocomplete: 'off', ...shared, value });
-  return el('div', { class: 'field' }, el('label', { for: id, t }), hint ? el('p', { class: 'hint', id: `${id}-hint`, t: hint }) : null, input, el('p', { class: 'field-error', id: `${id}-error` }));
+  return el('div', { class: 'field' }, el('label', { for: id, t, vars }), hint ? el('p', { class: 'hint', id: `${id}-hint`, t: hint }) : null, input, el('p', { class: 'field-error', id: `${id}-error` }));
 }
 
-/** Boxes to tick: [value, words, ticked, hint]. */
+/** Boxes to tick: [value, words, ticked, hint, key of why it cannot be ticked]. */
 export function boxes(name, t, options) {
   return el(
     'fieldset',
     { class: 'field' },
     el('legend', { t }),
-    ...options.map(([value, words, ticked, hint]) =>
+    ...options.map(([value, words, ticked, hint, off]) =>
       el(
         'label',
         { class: 'choice' },
-        el('input', { type: 'checkbox', name, value, checked: ticked }),
-        el('span', {}, words.key ? el('span', { t: words.key }) : words, hint ? el('span', { class: 'hint block' }, hint) : null),
+        el('input', { type: 'checkbox', name, value, checked: ticked, disabled: Boolean(off) }),
+        el('span', {}, words.key ? el('span', { t: words.key }) : words, hint ? el('span', { class: 'hint block' }, hint) : null, off ? el('span', { class: 'hint block', t: off }) : null),
       ),
     ),
     el('p', { class: 'field-error', id: `field-${name}-error`, role: 'alert' }),

@@ -10,10 +10,11 @@ import { language, say, t } from '../lib/i18n.js';
  * @param {string} options.caption key: what the rows are
  * @param {(query: Record<string, string>) => Promise<{ items: object[], total?: number, totalPages?: number, totalIsExact?: boolean, next?: string }>} options.load
  * @param {{ key: string, cell: (item: object) => Node | string, wide?: boolean }[]} options.columns the first names the row
- * @param {{ name: string, key: string, options: [string, string][] }[]} [options.filters] selects: value and key
+ * @param {{ name: string, key: string, options: [string, string | { text: string }][] }[]} [options.filters] selects: value and key, or a name
  * @param {boolean} [options.search]
  * @param {string} options.empty key: nothing there at all
  * @param {Node[]} [options.actions] beside the search
+ * @param {string} [options.live] beginning of the events after which rows may be others
  */
 export function list(frame, options) {
   const { columns, filters = [] } = options;
@@ -46,7 +47,7 @@ export function list(frame, options) {
       one('input', form).value = query.search;
     }
     for (const filter of filters) {
-      const select = el('select', { name: filter.name, tLabel: filter.key }, ...filter.options.map(([value, key]) => el('option', { value, t: key, selected: value === query[filter.name] })));
+      const select = el('select', { name: filter.name, tLabel: filter.key }, ...filter.options.map(([value, words]) => el('option', { value, t: words.text === undefined ? words : undefined, selected: value === query[filter.name] }, words.text)));
       select.addEventListener('change', () => go({ [filter.name]: select.value, page: '' }));
       form.append(select);
     }
@@ -111,6 +112,23 @@ export function list(frame, options) {
         return cell;
       }),
     );
+  }
+
+  /** Asks again after a moment, in which more may happen; whoever was at a link of a row stays at it. */
+  let soon = null;
+  function happened({ detail }) {
+    if (soon || !(detail.name === 'reset' || detail.name.startsWith(options.live))) return;
+    soon = setTimeout(async () => {
+      soon = null;
+      if (!frame.current()) return;
+      const at = body.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null;
+      await refresh();
+      if (at) one(`a[href="${CSS.escape(at)}"]`, body)?.focus();
+    }, 300);
+  }
+  if (options.live) {
+    document.addEventListener('portcullis:live', happened);
+    document.addEventListener('portcullis:leave', () => document.removeEventListener('portcullis:live', happened), { once: true });
   }
 
   // Labels of the cards and numbers are made from words, too.

@@ -3,11 +3,16 @@
 import { trouble, watchConnection } from '../lib/connection.js';
 import { need, show as showText, start, t } from '../lib/i18n.js';
 import { el, focusOn, icon, note, one } from '../lib/dom.js';
-import { wordsFor } from '../lib/errors.js';
+import { onSentence, wordsFor } from '../lib/errors.js';
 import { working } from '../lib/form.js';
+import { listen } from '../lib/live.js';
 import { offerLanguages } from '../lib/languages.js';
 import { GROUPS, PAGES, find } from './areas.js';
+import { hangBell, ring } from './frame/bell.js';
+import { ownPlaces, placeList } from './frame/own-places.js';
 import { placeSwitcher } from './frame/place.js';
+import { act } from './page.js';
+import { refusal } from './refusals.js';
 import { enter, signOut } from './session.js';
 
 const main = one('#main');
@@ -18,6 +23,7 @@ let visit = 0;
 /** The page's title: what it shows, and of whom or what. */
 let [title, subject] = ['staff.title', ''];
 
+onSentence(refusal);
 await start('staff/frame.');
 offerLanguages();
 menu();
@@ -26,7 +32,9 @@ one('[data-sign-out]').addEventListener('click', leave);
 try {
   me = await enter();
   navigation();
-  placeSwitcher(one('[data-place]'), () => open(location.href, { push: false }));
+  placeSwitcher(one('[data-place]'), moved);
+  hangBell();
+  listen('/api/events/stream');
   await open(location.href, { push: false });
 } catch (error) {
   if (error.code === 'PASSWORD_CHANGE_REQUIRED') location.replace('/login?must-change');
@@ -56,7 +64,7 @@ async function open(href, { push = true } = {}) {
   if (page.needs && !me.may(page.needs)) return message('staff.notAllowed', 'staff.notAllowedText');
   main.setAttribute('aria-busy', 'true');
   try {
-    const [module] = await Promise.all([import(`./${page.view}`), page.words ? need(`staff/${page.words}.`) : null]);
+    const [module] = await Promise.all([import(`./${page.view}`), ...page.words.map((part) => need(`staff/${part}.`))]);
     if (mine !== visit) return;
     main.replaceChildren();
     retitle(page.name ?? 'staff.title');
@@ -68,6 +76,15 @@ async function open(href, { push = true } = {}) {
   } finally {
     if (mine === visit) main.removeAttribute('aria-busy');
   }
+}
+
+/** The session works elsewhere now: what one may do there, and what there is, are asked for anew. */
+async function moved(elsewhere) {
+  me = await enter();
+  navigation();
+  ring();
+  if (elsewhere) placeSwitcher(one('[data-place]'), moved);
+  await open(elsewhere ? '/backend' : location.href, { push: elsewhere });
 }
 
 /** The same view with another search or page: for the address bar, without a visit. */
@@ -83,6 +100,7 @@ function retitle(key = title, of = key === title ? subject : '') {
 }
 
 function navigation() {
+  nav.replaceChildren();
   for (const group of GROUPS) {
     const pages = PAGES.filter((page) => page.group === group && (!page.needs || me.may(page.needs)));
     if (pages.length === 0) continue;
@@ -139,16 +157,30 @@ async function leave(event) {
 
 function message(heading, text) {
   const h1 = el('h1', { t: heading });
-  main.replaceChildren(el('div', { class: 'card stack' }, el('span', { class: 'sign warn' }, icon('ban')), h1, el('p', { class: 'soft', t: text })));
+  const card = el('div', { class: 'card stack' }, el('span', { class: 'sign warn' }, icon('ban')), h1, el('p', { class: 'soft', t: text }));
+  main.replaceChildren(card);
   retitle(heading);
   focusOn(h1);
+  return card;
+}
+
+/** There is no working here (any more): says so, and where else there is. */
+async function stranded(heading, text) {
+  const card = message(heading, text);
+  one('[data-place]').closest('label').classList.add('unseen');
+  const open = (await ownPlaces().catch(() => [])).filter((place) => place.isOpen && !place.isCurrent);
+  if (open.length === 0) return;
+  const news = el('div', { 'data-news': true, role: 'status' });
+  const run = async (node, work) => (await act(node, work)) !== false && location.assign('/backend');
+  card.append(news, el('h2', { t: 'staff.elsewhere' }), placeList(open, run));
 }
 
 /** The view could not be filled: says why, and offers to try again. */
 function failed(error) {
   // A mistake of ours goes to the console, and must not look like waiting.
   if (error.code === undefined) setTimeout(() => { throw error; });
-  if (error.code === 'NO_ACCESS') return message('staff.noAccess', 'staff.noAccessText');
+  if (error.code === 'NO_ACCESS') return stranded('staff.noAccess', 'staff.noAccessText');
+  if (error.code === 'tenant_suspended') return stranded('staff.suspended', 'staff.suspendedText');
   if (error.code === 'NOT_FOUND') return message('staff.nowhere', 'staff.nowhereText');
   if (error.code === 'FORBIDDEN') return message('staff.notAllowed', 'staff.notAllowedText');
   const [key, vars] = wordsFor(error);

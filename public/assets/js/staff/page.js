@@ -24,12 +24,14 @@ export function tell(kind, key, vars) {
 
 export const linkButton = (t, href, kind = '') => el('a', { class: `button ${kind}`, href, t });
 
-export function button(t, act, { kind = '', label, vars } = {}) {
-  return el('button', { class: `button ${kind}`, type: 'button', t, tLabel: label, vars, on: { click: (event) => act(event.currentTarget) } });
+/** `off` is the id of what says why it cannot be pressed: such a button stays reachable, so that the reason is read out. */
+export function button(t, act, { kind = '', label, vars, off } = {}) {
+  const state = off ? { 'aria-disabled': 'true', 'aria-describedby': off } : {};
+  return el('button', { class: `button ${kind}`, type: 'button', t, tLabel: label, vars, ...state, on: { click: (event) => off || act(event.currentTarget) } });
 }
 
-/** Runs an action behind a button: busy meanwhile, asks first where told to, says what went wrong. */
-export async function act(node, work, { ask, done, vars } = {}) {
+/** Runs an action behind a button: busy meanwhile, asks first where told to, says what went wrong; `errors` and `failed` as forms have them. */
+export async function act(node, work, { ask, done, vars, errors, failed } = {}) {
   if (ask && !(await confirm({ vars, ...ask }))) return false;
   working(node, true);
   try {
@@ -38,13 +40,17 @@ export async function act(node, work, { ask, done, vars } = {}) {
     return result ?? true;
   } catch (error) {
     if (error.code === undefined) throw error;
-    const [key, words] = wordsFor(error);
+    if (failed?.(error)) return false;
+    const [key, words] = wordsFor(error, errors);
     tell('bad', key, words);
     return false;
   } finally {
     working(node, false);
   }
 }
+
+/** Takes the reader to a card further down, of a page that is long before it. */
+export const toCard = (t, card) => button(t, () => focusOn(one('h2', card())));
 
 /** A card with a heading. */
 export function card(t, ...children) {

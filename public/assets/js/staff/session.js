@@ -13,10 +13,17 @@ const ASKED = [
   'auth.roles.list', 'auth.roles.manage', 'auth.acl.manage', 'auth.audit.view',
   'directory.tenants.view', 'directory.tenants.manage', 'directory.organizations.view', 'directory.organizations.manage',
   'directory.merchants.view', 'directory.merchants.manage',
-  'platform.keys.view', 'platform.keys.manage', 'platform.apps.view', 'platform.apps.manage', 'platform.operations.view',
+  'webhooks.view', 'webhooks.manage',
+  'directory.partners.view', 'directory.partners.manage', 'apps.view', 'apps.manage',
+  'platform.keys.view', 'platform.keys.manage', 'platform.operations.view', 'platform.operations.manage',
 ];
 
 let email = null;
+/** Where the session works. Signed in anew it has to work there again, or what waited would act somewhere else. */
+let place = null;
+export function workAt({ tenantId, organizationId }) {
+  place = { tenantId, organizationId };
+}
 
 /** The session cookie buys a new token by being sent there and back again; a page can only tell by where that ended. */
 async function renew() {
@@ -61,4 +68,26 @@ export async function signOut() {
 export const wanted = () => ownPath(new URLSearchParams(location.search).get('redirect')) ?? '/backend';
 
 /** The session ended under an open page. */
-const askAgain = () => signInAgain({ email, send: (password) => call('POST', '/api/auth/login', { email, password }), errors: { INVALID_REQUEST: 'login.wrong' } });
+const askAgain = () =>
+  signInAgain({
+    email,
+    send: async (password) => {
+      await call('POST', '/api/auth/login', { email, password });
+      await goBack();
+    },
+    errors: { INVALID_REQUEST: 'login.wrong' },
+  });
+
+/** From where a new session starts to where the old one was. A place that is lost has nothing to go on with. */
+async function goBack() {
+  if (!place) return;
+  const now = await call('GET', '/api/auth/memberships');
+  if (now.tenantId === place.tenantId && now.organizationId === place.organizationId) return;
+  try {
+    await call('POST', '/api/auth/switch', { tenantId: place.tenantId, ...(place.organizationId ? { organizationId: place.organizationId } : {}) });
+  } catch (error) {
+    if (error.status !== 403 && error.status !== 404) throw error;
+    location.replace('/backend');
+    await new Promise(() => {});
+  }
+}

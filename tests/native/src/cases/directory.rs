@@ -8,6 +8,9 @@ use crate::{Req, World};
 const DIRECTORY: &str = "/api/directory";
 const NOBODY: &str = "0190f5fe-7c00-7a00-8000-000000000001";
 
+/// A red dot: a PNG picture of one pixel, in base64.
+pub const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
+
 pub fn of(name: &str) -> Option<Case> {
     tenants(name).or_else(|| partners(name)).or_else(|| organizations(name)).or_else(|| merchants(name))
 }
@@ -145,6 +148,20 @@ fn organizations(name: &str) -> Option<Case> {
             "owner",
             |_| Req::put(&path("organization-branding")).json(json!({"logoUrl": "https://cdn.example/a.svg", "accent": "#112233"})),
             |_| Req::put(&path("organization-branding")).json(json!({"logoUrl": "a.svg"})),
+        ),
+        "upload_logo" => case(
+            "owner",
+            |_| Req::put(&path("organization-branding/logo")).json(json!({"image": PNG})),
+            |_| Req::put(&path("organization-branding/logo")).json(json!({"image": "PHN2Zy8+"})),
+        ),
+        "read_image" => case(
+            "anonymous",
+            |w| {
+                let owner = w.persona("owner");
+                let branding = w.send(Req::put(&path("organization-branding/logo")).jar(&owner.jar).json(json!({"image": PNG})));
+                Req::get(branding.ok(200).json()["logoUrl"].as_str().unwrap())
+            },
+            |_| Req::get(&format!("/api/attachments/image/{NOBODY}")),
         ),
         _ => return None,
     })

@@ -4,16 +4,19 @@
 
 mod admin;
 pub mod apps;
-mod directory;
+pub mod directory;
 pub mod edge;
+pub mod embed;
 mod keys;
 mod links;
 mod moving;
+mod operations;
 mod people;
 mod portal;
 pub mod roles;
 mod seats;
 mod staff;
+mod webhooks;
 
 pub use apps::{AUDIENCE, make_app};
 pub use keys::add_credential;
@@ -54,8 +57,11 @@ pub fn of(route: &Route) -> Option<Case> {
         .or_else(|| roles::of(route.name))
         .or_else(|| apps::of(route.name))
         .or_else(|| edge::of(route.name))
+        .or_else(|| embed::of(route.name))
         .or_else(|| keys::of(route.name))
         .or_else(|| moving::of(route.name))
+        .or_else(|| webhooks::of(route.name))
+        .or_else(|| operations::of(route.name))
         .or_else(|| open(route.name))
 }
 

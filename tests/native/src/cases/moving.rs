@@ -32,7 +32,7 @@ pub fn of(name: &str) -> Option<Case> {
 }
 
 fn lines() -> serde_json::Value {
-    json!({"from": 1, "lines": "{\"email\":\"moved@acme.example\",\"roles\":[\"buyer\"]}\n{\"email\":\"nobody\"}\n"})
+    json!({"from": 1, "lines": "{\"email\":\"moved@acme.example\",\"emailVerified\":true,\"roles\":[\"buyer\"]}\n{\"email\":\"nobody\"}\n"})
 }
 
 /// A run of Acme's, which waits for its first line.

@@ -15,6 +15,9 @@ const NOBODY: &str = "0190f5fe-7c00-7a00-8000-000000000001";
 pub fn of(name: &str) -> Option<Case> {
     Some(match name {
         "get_nav" => case("buyer", |_| Req::get(&format!("{PORTAL}/nav")), |_| Req::get(&format!("{PORTAL}/nav")).bearer("made-up")),
+        "stream_portal_events" => {
+            case("buyer", |_| Req::get(&format!("{PORTAL}/events/stream")), |_| Req::get(&format!("{PORTAL}/events/stream")).bearer("made-up"))
+        }
         "list_company_users" => case(
             "admin",
             |w| {

@@ -23,6 +23,11 @@ pub fn of(name: &str) -> Option<Case> {
             |_| Req::get(&format!("{AUTH}/session/refresh")).jar(&Jar([("session_token".into(), "made-up".into())].into())),
         ),
         "refresh_staff_session" => case("anonymous", |w| refresh(w.staff_login(ADMIN).get("session_token")), |_| refresh("made-up")),
+        "stream_staff_events" => case(
+            "owner",
+            |_| Req::get("/api/events/stream"),
+            |_| Req::get("/api/events/stream").header("x-organization-id", "0190f5fe-7c00-7a00-8000-000000000001"),
+        ),
         "get_staff_profile" => case("owner", |_| Req::get(&format!("{AUTH}/profile")), |_| Req::get(&format!("{AUTH}/profile")).bearer("made-up")),
         "check_staff_features" => case("owner", |_| feature_check(json!(["auth.users.list"])), |_| feature_check(json!("auth.users.list"))),
         _ => return own_account(name),

@@ -89,6 +89,7 @@ fn a_commit_whose_reply_is_lost_is_whole_and_asking_again_does_no_harm() {
         "revocations",
         "audit_log",
         "event_outbox",
+        "live_feed",
         "customer_user_sessions",
         "staff_user_sessions",
         "attempt_counters",
@@ -96,9 +97,12 @@ fn a_commit_whose_reply_is_lost_is_whole_and_asking_again_does_no_harm() {
         "staff_notifications",
         "mail_outbox",
         "app_credentials",
+        "webhook_queue",
+        "webhook_deliveries",
     ];
     // Nothing about a new one has to be unique, or its slug gets a suffix: who asks again gets another, and can tell from the list.
-    let makes_another = ["create_tenant", "create_partner", "create_organization", "create_merchant", "start_import"];
+    let makes_another =
+        ["create_tenant", "create_partner", "create_organization", "create_merchant", "create_webhook", "test_webhook", "start_import"];
     for route in routes().filter(|route| route.audit != Audit::Reads) {
         let (world, req) = about_to(route);
         let res = world.send(req);

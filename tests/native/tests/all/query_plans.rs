@@ -8,7 +8,7 @@ use portcullis_core::{
     routes::ROUTES,
     store::succession::{Losing, hold},
 };
-use portcullis_tests::{Req, World, cases, staff::ADMIN};
+use portcullis_tests::{Req, World, cases, people::BUYER, staff::ADMIN};
 
 /// Plans that scan, each with the reason why that is fine. `(part of the statement, part of the plan, reason)`
 const FINE: &[(&str, &str, &str)] = &[
@@ -75,7 +75,22 @@ fn statements() -> BTreeSet<String> {
         }
     }
     seen.extend(succession());
+    seen.extend(streams());
     seen
+}
+
+/// What channels read while somebody listens, and when somebody comes back.
+fn streams() -> Vec<String> {
+    let world = World::seeded();
+    let (owner, buyer) = (world.persona("owner").jar, world.login(BUYER));
+    for _ in 0..2 {
+        world.send(Req::get("/api/events/stream").jar(&owner).header("last-event-id", "1")).ok(200);
+        world.send(Req::get("/api/customer_accounts/portal/events/stream").jar(&buyer).header("last-event-id", "1")).ok(200);
+        world.login(BUYER);
+        world.send(world.signup_request("nina@acme.example", "a fine passphrase")).ok(202);
+        world.send(Req::post("/api/customer_accounts/portal/logout").jar(&world.login(BUYER))).ok(200);
+    }
+    world.database.take_calls().into_iter().flat_map(|call| call.sql).collect()
 }
 
 /// Every way to lose somebody, whether or not a route above does.

@@ -5,7 +5,8 @@ import { ago, deviceName, moment, timeNode } from '../../lib/format.js';
 import { live } from '../../lib/i18n.js';
 import { boxes, field, formDialog, reveal, ticked } from '../dialog.js';
 import { badges } from '../list.js';
-import { act, button, card, facts, head, tell } from '../page.js';
+import { act, button, card, facts, head, linkButton, tell } from '../page.js';
+import { trailCard } from '../security/trail-card.js';
 import { authed } from '../session.js';
 import { isLocked, isVerified, standing } from './standing.js';
 
@@ -23,7 +24,7 @@ export async function show(frame) {
     under: el('span', { class: 'soft' }, user.email),
     actions: [manages && button('accounts.edit', edit)],
   });
-  main.append(el('div', { class: 'columns' }, el('div', { class: 'stack' }, profile(), devices()), el('div', { class: 'stack' }, roles(), help(), manages ? ending() : '')));
+  main.append(el('div', { class: 'columns' }, el('div', { class: 'stack' }, profile(), devices()), el('div', { class: 'stack' }, roles(), help(), manages ? ending() : '')), me.may('auth.audit.view') ? await trailCard(user.id) : '');
 
   /** Does it, then shows the account as it is now. */
   async function run(node, work, options) {
@@ -50,8 +51,9 @@ export async function show(frame) {
   }
 
   function roles() {
-    const change = me.may('customer_accounts.manage') && button('accounts.changeRoles', changeRoles);
-    return card('accounts.roles', user.roles.length > 0 ? badges(...user.roles.map((role) => [role.name, 'accent'])) : el('p', { class: 'soft', t: 'accounts.noRoles' }), change || '');
+    const change = me.may('customer_accounts.manage') ? button('accounts.changeRoles', changeRoles) : '';
+    const access = me.may('customer_accounts.roles.manage') ? linkButton('accounts.access', `/backend/customer_accounts/${user.id}/access`) : '';
+    return card('accounts.roles', user.roles.length > 0 ? badges(...user.roles.map((role) => [role.name, 'accent'])) : el('p', { class: 'soft', t: 'accounts.noRoles' }), el('div', { class: 'row' }, change, access));
   }
 
   function devices() {

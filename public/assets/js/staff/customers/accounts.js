@@ -7,6 +7,7 @@ import { boxes, field, formDialog, ticked } from '../dialog.js';
 import { badges, list } from '../list.js';
 import { act, button, head, tell } from '../page.js';
 import { authed } from '../session.js';
+import { invite, roleChoices } from './invite.js';
 import { standing } from './standing.js';
 
 const URL_LIST = `${CA}/admin/users`;
@@ -18,14 +19,15 @@ export async function show(frame) {
   head(frame, {
     t: 'staff.nav.accounts',
     actions: [
-      me.may('customer_accounts.invite') && button('accounts.invite', () => invite(view)),
-      me.may('customer_accounts.manage') && button('accounts.create', () => create(view), { kind: 'primary' }),
+      me.may('customer_accounts.invite') && button('accounts.invite', (node) => invite(node, view)),
+      me.may('customer_accounts.manage') && button('accounts.create', (node) => create(node, view), { kind: 'primary' }),
     ],
   });
   const view = await list(frame, {
     caption: 'staff.nav.accounts',
     search: true,
     empty: 'accounts.empty',
+    live: 'customer_accounts.',
     load: (query) => authed('GET', asked(query)),
     filters: [{ name: 'status', key: 'accounts.status', options: [['', 'accounts.any'], ['active', 'accounts.active'], ['inactive', 'accounts.inactive'], ['locked', 'accounts.locked']] }],
     columns: [
@@ -51,10 +53,9 @@ async function carryAway(query) {
   saveCsv('customer-accounts.csv', ['id', 'email', 'displayName', 'emailVerified', 'isActive', 'lockedUntil', 'lastLoginAt', 'createdAt', 'roles'], rows.map((user) => ({ ...user, roles: user.roles.map((role) => role.slug).join(' ') })));
 }
 
-const roleChoices = async () => (await authed('GET', `${CA}/admin/roles?pageSize=100`)).items;
-
-async function create(view) {
-  const roles = await roleChoices();
+async function create(node, view) {
+  const roles = await act(node, roleChoices);
+  if (!roles) return;
   formDialog({
     title: 'accounts.create',
     submit: 'accounts.createSubmit',
@@ -70,21 +71,6 @@ async function create(view) {
     done: async (_, { email }) => {
       await view.refresh();
       tell('good', 'accounts.created', { email });
-    },
-  });
-}
-
-async function invite(view) {
-  const roles = await roleChoices();
-  formDialog({
-    title: 'accounts.invite',
-    submit: 'accounts.inviteSubmit',
-    text: 'accounts.inviteText',
-    fields: [field('email', 'field.emailLabel', { type: 'email', required: true, maxlength: '255' }), boxes('roleIds', 'accounts.roles', roles.map((role) => [role.id, role.name, role.isDefault]))],
-    send: ({ email }, form) => authed('POST', `${CA}/admin/users-invite`, { email, roleIds: ticked(form, 'roleIds') }),
-    done: async (_, { email }) => {
-      await view.refresh();
-      tell('good', 'accounts.invited', { email });
     },
   });
 }

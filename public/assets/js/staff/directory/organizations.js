@@ -1,4 +1,4 @@
-// Organizations as the tree they are: created, renamed, moved, branded, suspended, ended.
+// Organizations as the tree they are: created, renamed, moved, suspended, ended. How they look is a page of its own.
 import { ifUnchanged } from '../../lib/api.js';
 import { el, icon } from '../../lib/dom.js';
 import { field, formDialog } from '../dialog.js';
@@ -41,6 +41,7 @@ export async function show(frame) {
       el(
         'div',
         { class: 'row' },
+        me.may('auth.users.list') ? el('a', { class: 'button quiet', href: `/backend/users?organizationId=${node.id}`, t: 'directory.people', tLabel: 'directory.peopleWho', vars: { name: node.name } }) : '',
         node.slug ? linkButton('directory.portal', `/${node.slug}/portal`, 'quiet') : '',
         manages ? button('directory.edit', () => edit(node), { label: 'directory.editWho', vars: { name: node.name } }) : '',
         manages ? standing(node) : '',
@@ -76,10 +77,9 @@ export async function show(frame) {
         field('name', 'directory.name', { required: true, maxlength: '200', value: node?.name }),
         field('slug', 'directory.slug', { maxlength: '150', value: node?.slug, hint: 'directory.slugHint', readonly: Boolean(node) }),
         field('parentId', 'directory.parent', { choices: parents, value: node?.parentId ?? '' }),
-        field('logoUrl', 'directory.logo', { type: 'url', maxlength: '2048', value: node?.logoUrl, hint: 'directory.logoHint' }),
       ],
-      send: ({ name, slug, parentId, logoUrl }) => {
-        const body = { name, parentId: parentId || null, logoUrl: logoUrl.trim() || null };
+      send: ({ name, slug, parentId }) => {
+        const body = { name, parentId: parentId || null };
         return node ? authed('PUT', API, { id: node.id, ...body }, ifUnchanged(node.updatedAt)) : authed('POST', API, { ...body, ...(slug.trim() ? { slug } : {}) });
       },
       done: async (_, { name }) => {

@@ -1,10 +1,13 @@
 // Staff: found, created, invited, opened.
 import { el } from '../../lib/dom.js';
 import { ago, timeNode } from '../../lib/format.js';
+import { authority, indented } from '../authority.js';
 import { boxes, field, formDialog, ticked } from '../dialog.js';
 import { badges, list } from '../list.js';
 import { act, button, head, tell } from '../page.js';
+import { flatten } from '../frame/place.js';
 import { authed } from '../session.js';
+import { staffRoles } from './place-fields.js';
 import { standing } from './standing.js';
 
 const URL_LIST = '/api/auth/users';
@@ -12,11 +15,14 @@ const URL_LIST = '/api/auth/users';
 export async function show(frame) {
   const { me } = frame;
   head(frame, { t: 'staff.nav.people', actions: [me.may('auth.users.create') && button('people.create', (node) => create(node, view), { kind: 'primary' })] });
+  const filters = await choices(me);
   const view = await list(frame, {
+    filters,
     caption: 'staff.nav.people',
     search: true,
     empty: 'people.empty',
-    load: ({ page, search }) => authed('GET', `${URL_LIST}?${new URLSearchParams({ page: page || '1', pageSize: '50', ...(search ? { search } : {}) })}`),
+    live: 'auth.user.',
+    load: ({ page, ...rest }) => authed('GET', `${URL_LIST}?${new URLSearchParams({ page: page || '1', pageSize: '50', ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value)) })}`),
     columns: [
       { key: 'people.person', wide: true, cell: (person) => el('span', { class: 'stack-none' }, el('a', { href: `/backend/users/${person.id}` }, person.name ?? person.email), el('span', { class: 'soft small' }, person.name ? person.email : '')) },
       { key: 'staff.roles', cell: (person) => badges(...person.roles.map((role) => [role, 'accent'])) },
@@ -27,10 +33,20 @@ export async function show(frame) {
   });
 }
 
+/** People of one organization, or who hold one role: as far as the caller sees these. */
+async function choices(me) {
+  const [places, roles] = await Promise.all([authed('GET', '/api/directory/organization-switcher'), me.may('auth.roles.list') ? authed('GET', '/api/auth/roles?pageSize=100') : null]);
+  const organizations = flatten(places.items).map(({ item, depth }) => [item.id, { text: `${'\u2003'.repeat(depth)}${item.name}` }]);
+  const found = [];
+  if (organizations.length > 1) found.push({ name: 'organizationId', key: 'people.organization', options: [['', 'people.anyOrganization'], ...organizations] });
+  if (roles) found.push({ name: 'roleId', key: 'people.role', options: [['', 'people.anyRole'], ...roles.items.map((role) => [role.id, { text: role.name }])] });
+  return found;
+}
+
 async function create(node, view) {
-  const answers = await act(node, () => Promise.all([authed('GET', '/api/directory/organizations?view=options'), authed('GET', '/api/auth/roles?pageSize=100')]));
+  const answers = await act(node, () => Promise.all([authority(), staffRoles()]));
   if (!answers) return;
-  const [organizations, roles] = answers.map((answer) => answer.items);
+  const [reach, roles] = answers;
   formDialog({
     title: 'people.create',
     submit: 'people.createSubmit',
@@ -39,8 +55,8 @@ async function create(node, view) {
     fields: [
       field('email', 'field.emailLabel', { type: 'email', required: true, maxlength: '255' }),
       field('name', 'people.name', { maxlength: '120' }),
-      field('organizationId', 'people.organization', { required: true, choices: organizations.map((organization) => [organization.id, organization.name]) }),
-      boxes('roles', 'staff.roles', roles.map((role) => [role.id, role.name, false, role.description])),
+      field('organizationId', 'people.organization', { required: true, choices: reach.organizations.map(indented) }),
+      boxes('roles', 'staff.roles', roles.map((role) => [role.id, role.name, false, role.description, reach.below(role.priority) ? null : 'refusal.grantTooHigh'])),
       field('password', 'people.password', { type: 'password', autocomplete: 'new-password', maxlength: '256', hint: 'people.passwordHint' }),
     ],
     errors: { FORBIDDEN: 'people.roleRefused', CONFLICT: 'people.taken', NOT_FOUND: 'people.organizationGone' },

@@ -1,22 +1,32 @@
 // One member of staff: who it is, where they work as what, where they are signed in, and what can be done about it.
 import { ifUnchanged } from '../../lib/api.js';
-import { el } from '../../lib/dom.js';
+import { el, note } from '../../lib/dom.js';
 import { ago, deviceName, moment, timeNode } from '../../lib/format.js';
 import { live } from '../../lib/i18n.js';
 import { field, formDialog, reveal } from '../dialog.js';
 import { badges } from '../list.js';
-import { act, button, card, facts, head, tell } from '../page.js';
+import { act, button, card, facts, head, linkButton, tell } from '../page.js';
+import { authority } from '../authority.js';
 import { authed } from '../session.js';
+import { consents } from './consents.js';
 import { memberships } from './memberships.js';
 import { isLocked, standing } from './standing.js';
 
 export async function show(frame) {
   const { main, me, params } = frame;
   const path = `/api/auth/users/${encodeURIComponent(params.id)}`;
-  const [person, { sessions }] = await Promise.all([authed('GET', path), authed('GET', `${path}/sessions`)]);
   const edits = me.may('auth.users.edit');
   const supports = me.may('auth.users.edit|auth.users.support');
+  const [person, { sessions }, { items: held }, reach, consented] = await Promise.all([
+    authed('GET', path),
+    authed('GET', `${path}/sessions`),
+    authed('GET', `${path}/memberships`),
+    supports ? authority() : null,
+    edits ? authed('GET', `/api/auth/users/consents?userId=${encodeURIComponent(params.id)}`) : { items: [] },
+  ]);
   const self = person.id === me.id;
+  const tooHigh = supports && !self && (person.isSuperAdmin ? !reach.isSuperAdmin : person.memberships.some((one) => !reach.below(one.role.priority)));
+  const off = tooHigh ? 'person-too-high' : undefined;
   const name = person.name ?? person.email;
   frame.retitle('staff.nav.people', name);
 
@@ -24,9 +34,10 @@ export async function show(frame) {
     text: name,
     back: { href: '/backend/users', t: 'staff.nav.people' },
     under: el('span', { class: 'soft' }, person.email),
-    actions: [edits && button('people.edit', edit)],
+    actions: [me.may('auth.acl.manage') && linkButton('people.access', `/backend/users/${person.id}/access`), edits && button('people.edit', edit, { off })],
   });
-  main.append(el('div', { class: 'columns' }, el('div', { class: 'stack' }, profile(), memberships({ frame, person, run }), devices()), el('div', { class: 'stack' }, supports && !self ? help() : '', edits && !self ? ending() : '')));
+  if (off) main.append(el('div', { id: off }, note('info', person.isSuperAdmin ? 'refusal.superAdminAccount' : 'refusal.personTooHigh')));
+  main.append(el('div', { class: 'columns' }, el('div', { class: 'stack' }, profile(), memberships({ me, person, held, reach: edits ? reach : null, run, again }), devices(), consents(consented.items)), el('div', { class: 'stack' }, supports && !self ? help() : '', edits && !self ? ending() : '')));
 
   /** Does it, then shows the person as they are now. */
   async function run(node, work, options = {}) {
@@ -60,11 +71,11 @@ export async function show(frame) {
         'li',
         {},
         el('div', { class: 'body' }, live(el('span', { class: 'title' }), () => deviceName(session.userAgent)), el('span', { class: 'soft small' }, session.ipAddress ?? '', ' ', timeNode(session.lastUsedAt ?? session.createdAt, ago))),
-        el('div', { class: 'actions' }, supports && !self ? button('people.endSession', (node) => run(node, () => authed('DELETE', `${path}/sessions/${session.id}`), { done: 'people.sessionEnded' }), { label: 'people.endSessionOf', vars: { device: deviceName(session.userAgent) } }) : ''),
+        el('div', { class: 'actions' }, supports && !self ? button('people.endSession', (node) => run(node, () => authed('DELETE', `${path}/sessions/${session.id}`), { done: 'people.sessionEnded' }), { label: 'people.endSessionOf', vars: { device: deviceName(session.userAgent) }, off }) : ''),
       ),
     );
     const everywhere =
-      supports && !self && rows.length > 0 && button('people.forceLogout', (node) => run(node, () => authed('POST', `${path}/force-logout`), { ask: { title: 'people.forceLogoutTitle', text: 'people.forceLogoutText', action: 'people.forceLogout' }, vars: { name }, done: 'people.loggedOut' }), { kind: 'danger' });
+      supports && !self && rows.length > 0 && button('people.forceLogout', (node) => run(node, () => authed('POST', `${path}/force-logout`), { ask: { title: 'people.forceLogoutTitle', text: 'people.forceLogoutText', action: 'people.forceLogout' }, vars: { name }, done: 'people.loggedOut' }), { kind: 'danger', off });
     return card('people.sessions', rows.length > 0 ? el('ul', { class: 'list plain-list' }, ...rows) : el('p', { class: 'soft', t: 'people.noSessions' }), everywhere || '');
   }
 
@@ -75,10 +86,10 @@ export async function show(frame) {
       el(
         'div',
         { class: 'row' },
-        isLocked(person) ? button('people.unlock', (node) => run(node, () => post('unlock'), { done: 'people.unlocked' })) : edits ? button('people.lock', lock) : '',
-        person.hasPassword ? button('people.sendReset', (node) => run(node, () => post('send-reset-link'), { done: 'people.resetSent', vars: { email: person.email } })) : '',
-        !person.hasPassword && me.may('auth.users.create') ? button('people.resend', (node) => run(node, () => authed('POST', '/api/auth/users/resend-invite', { id: person.id }), { done: 'people.invited', vars: { email: person.email } })) : '',
-        edits ? button('people.oneTime', oneTime) : '',
+        isLocked(person) ? button('people.unlock', (node) => run(node, () => post('unlock'), { done: 'people.unlocked' }), { off }) : edits ? button('people.lock', lock, { off }) : '',
+        person.hasPassword ? button('people.sendReset', (node) => run(node, () => post('send-reset-link'), { done: 'people.resetSent', vars: { email: person.email } }), { off }) : '',
+        !person.hasPassword && me.may('auth.users.create') ? button('people.resend', (node) => run(node, () => authed('POST', '/api/auth/users/resend-invite', { id: person.id }), { done: 'people.invited', vars: { email: person.email } }), { off }) : '',
+        edits ? button('people.oneTime', oneTime, { off }) : '',
       ),
     );
   }
@@ -98,8 +109,8 @@ export async function show(frame) {
         { class: 'row' },
         button(now ? 'people.suspend' : 'people.resume', (node) =>
           run(node, () => authed('POST', `${path}/${now ? 'suspend' : 'resume'}`), { ask: now ? { title: 'people.suspendTitle', text: 'people.suspendText', action: 'people.suspend' } : undefined, vars: { name }, done: now ? 'people.suspendedNow' : 'people.resumed' }),
-        ),
-        me.may('auth.users.delete') ? button('people.delete', remove, { kind: 'danger' }) : '',
+        { off }),
+        me.may('auth.users.delete') ? button('people.delete', remove, { kind: 'danger', off }) : '',
       ),
     );
   }

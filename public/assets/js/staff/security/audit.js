@@ -1,15 +1,13 @@
 // The audit trail: who did what to whom, newest first; narrowed down, carried away, and checked for tampering.
 import { el, focusOn, icon, note } from '../../lib/dom.js';
 import { wordsFor } from '../../lib/errors.js';
-import { moment, timeNode } from '../../lib/format.js';
 import { say } from '../../lib/i18n.js';
 import { field } from '../dialog.js';
-import { badges } from '../list.js';
 import { act, button, head, tell } from '../page.js';
 import { authed } from '../session.js';
+import { entry, found as search } from './trail.js';
 
-const NAMES = ['q', 'action', 'outcome', 'actor', 'since', 'before'];
-const KINDS = { success: 'good', failure: 'warn', denied: 'bad' };
+const NAMES = ['q', 'action', 'outcome', 'actor', 'organizationId', 'tenantId', 'since', 'before'];
 const PAGE = 50;
 
 export async function show(frame) {
@@ -36,6 +34,9 @@ export async function show(frame) {
       field('action', 'audit.action', { value: asked.action, maxlength: '100', hint: 'audit.actionHint' }),
       field('actor', 'audit.actor', { value: asked.actor, maxlength: '100', hint: 'audit.actorHint' }),
       field('outcome', 'audit.outcome', { value: asked.outcome, choices: [['', { key: 'audit.any' }], ['success', { key: 'audit.success' }], ['failure', { key: 'audit.failure' }], ['denied', { key: 'audit.denied' }]] }),
+      field('organizationId', 'audit.organization', { value: asked.organizationId, maxlength: '36', hint: 'audit.organizationHint' }),
+      // Only super admins may read another trail; the server says so to everybody else.
+      frame.me.may('platform.keys.manage') ? field('tenantId', 'audit.trail', { value: asked.tenantId, maxlength: '36', hint: 'audit.trailHint' }) : '',
       field('since', 'audit.since', { type: 'datetime-local', value: local(asked.since) }),
       field('before', 'audit.before', { type: 'datetime-local', value: local(asked.before) }),
       el('div', { class: 'row' }, el('button', { class: 'button primary', type: 'submit' }, icon('search'), el('span', { t: 'list.search' }))),
@@ -60,19 +61,12 @@ export async function show(frame) {
   async function more(anew = false) {
     rows.setAttribute('aria-busy', 'true');
     try {
-      // A page looks at a bounded part of the trail, so a rare match may lie some pages down.
-      let answer;
-      const found = [];
-      for (let tries = 0; tries < 20 && found.length < PAGE; tries += 1) {
-        answer = await authed('GET', `/api/audit/logs?${query({ limit: String(PAGE), cursor: cursor ?? '' })}`);
-        if (!frame.current()) return;
-        found.push(...answer.items);
-        cursor = answer.nextCursor;
-        if (!cursor) break;
-      }
+      const { items: found, nextCursor } = await search(asked, { most: PAGE, cursor, goesOn: frame.current });
+      if (!frame.current()) return;
+      cursor = nextCursor;
       news.replaceChildren();
       const first = anew ? null : rows.lastElementChild;
-      const nodes = found.map(row);
+      const nodes = found.map(entry);
       if (anew) rows.replaceChildren(...nodes);
       else rows.append(...nodes);
       shown += found.length;
@@ -90,8 +84,8 @@ export async function show(frame) {
     }
   }
 
-  function query(rest = {}) {
-    return new URLSearchParams(Object.entries({ ...asked, ...rest }).filter(([, value]) => value));
+  function query() {
+    return new URLSearchParams(Object.entries(asked).filter(([, value]) => value));
   }
 
   async function carryAway(node) {
@@ -105,7 +99,7 @@ export async function show(frame) {
     const found = { rows: 0, changed: [], missing: [], brokenSeals: [], unsealed: 0 };
     const done = await act(node, async () => {
       for (let after = 0, complete = false; !complete; ) {
-        const part = await authed('GET', `/api/audit/verify?after=${after}`);
+        const part = await authed('GET', `/api/audit/verify?${new URLSearchParams({ after, ...(asked.tenantId ? { tenantId: asked.tenantId } : {}) })}`);
         const { report } = part;
         found.rows += report.rows;
         for (const name of ['changed', 'missing']) found[name].push(...report[name]);
@@ -130,35 +124,3 @@ export async function show(frame) {
 /** `2026-11-21T08:00` in the reader's own time, for the field; and back. */
 const local = (iso) => (iso ? new Date(new Date(iso).getTime() - new Date(iso).getTimezoneOffset() * 60_000).toISOString().slice(0, 16) : '');
 const utc = (text) => (text ? new Date(text).toISOString() : '');
-
-function row(item) {
-  const fact = (t, value) => (value ? [el('dt', { t }), el('dd', {}, el('code', {}, String(value)))] : []);
-  const detail = item.detail && Object.keys(item.detail).length > 0 ? el('pre', {}, JSON.stringify(item.detail, null, 2)) : null;
-  return el(
-    'li',
-    {},
-    el(
-      'div',
-      { class: 'body' },
-      el('span', { class: 'row' }, el('code', { class: 'title' }, item.action), badges([{ key: `audit.${item.outcome}` }, KINDS[item.outcome]]), el('span', { class: 'soft small' }, timeNode(item.at, moment))),
-      el('span', { class: 'soft small' }, [item.actorKind, item.actorId].filter(Boolean).join(' '), ' → ', [item.targetKind, item.targetId].filter(Boolean).join(' ')),
-      el(
-        'details',
-        {},
-        el('summary', { class: 'small', t: 'audit.more' }),
-        el(
-          'dl',
-          { class: 'facts' },
-          ...fact('audit.seq', item.seq),
-          ...fact('audit.realm', item.realm),
-          ...fact('audit.organization', item.organizationId),
-          ...fact('audit.address', item.ipAddress),
-          ...fact('audit.agent', item.userAgent),
-          ...fact('audit.request', item.requestId),
-        ),
-        detail,
-      ),
-    ),
-  );
-}
-

@@ -1,5 +1,6 @@
 //! The directory: tenants, partners, organizations and their tree, merchants.
 
+mod logos;
 mod organizations;
 mod partners;
 mod paths;

@@ -21,6 +21,9 @@ fn dir_partners_are_made_changed_listed_and_deleted() {
     assert_eq!(names(&get(&world, &root, "partners")), ["East", "Far West"]);
     assert_eq!(names(&get(&world, &root, "partners?search=wes")), ["Far West"]);
     assert_eq!(get(&world, &root, "partners?search=far").json()["items"][0]["tenantsCount"], 1);
+    assert_eq!(names(&get(&world, &root, &format!("partners?id={east}"))), ["East"]);
+    assert!(names(&get(&world, &root, &format!("partners?id={NOBODY}"))).is_empty());
+    get(&world, &root, "partners?id=east").is(400, "Invalid query parameters");
     get(&world, &root, "partners?pageSize=0").is(400, "Invalid query parameters");
     assert_eq!(names(&get(&world, &root, &format!("tenants?partnerId={west}"))), ["Initech"]);
 

@@ -163,7 +163,7 @@ fn every_change_leaves_its_event() {
         .map(|row| {
             (
                 row["name"].as_str().unwrap().replace("customer_accounts.", ""),
-                serde_json::from_str::<serde_json::Value>(row["payload"].as_str().unwrap()).unwrap(),
+                super::admin_users::as_the_wire_has_it(row["payload"].as_str().unwrap()),
             )
         })
         .collect();

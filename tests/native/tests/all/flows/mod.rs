@@ -10,6 +10,7 @@ mod credentials;
 mod crm;
 mod csrf;
 mod directory;
+mod embed;
 mod hosts;
 mod http;
 mod limits;

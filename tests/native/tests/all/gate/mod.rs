@@ -1,5 +1,6 @@
 //! Proxies ask, and rules answer.
 
+mod memory;
 mod paths;
 mod questions;
 mod rules;

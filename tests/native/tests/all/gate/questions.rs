@@ -12,7 +12,7 @@ use serde_json::json;
 use super::{PROXIES, as_nginx, ask, buyer, shop, shop_with, usual};
 
 const IDENTITY: [&str; 9] = ["user", "email", "name", "realm", "tenant", "organization", "roles", "features", "token"];
-const NOTHING: Operations = Operations { d1: 0, kv: 0, limiter: 0, hash: 0 };
+const NOTHING: Operations = Operations { d1: 0, kv: 0, limiter: 0, hash: 0, channel: 0 };
 
 #[test]
 fn whoever_may_passes_with_an_identity_and_a_token_for_the_app() {
@@ -24,7 +24,7 @@ fn whoever_may_passes_with_an_identity_and_a_token_for_the_app() {
         let header = |name: &str| res.header(&format!("x-portcullis-{name}")).unwrap_or_else(|| panic!("{proxy}: no {name}"));
         let own = claims(jar.get("customer_auth_token"));
         assert_eq!((header("user"), header("tenant")), (own["sub"].as_str().unwrap(), own["tenantId"].as_str().unwrap()));
-        assert_eq!((header("email"), header("realm"), header("roles")), (BUYER, "customer", ""));
+        assert_eq!((header("email"), header("realm"), header("roles")), (BUYER, "customer", "buyer"));
         assert_eq!(header("features"), "portal.orders.*", "what the app may hear of");
         let token = claims(header("token"));
         assert_eq!((&token["aud"], &token["type"], &token["sub"]), (&json!(apps::AUDIENCE), &json!("app"), &own["sub"]));

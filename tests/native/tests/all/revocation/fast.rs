@@ -8,7 +8,7 @@ use portcullis_tests::{
 };
 use serde_json::json;
 
-const NOTHING: Operations = Operations { d1: 0, kv: 0, limiter: 0, hash: 0 };
+const NOTHING: Operations = Operations { d1: 0, kv: 0, limiter: 0, hash: 0, channel: 0 };
 
 fn check(world: &World, jar: &Jar) -> Res {
     world.send(Req::get("/api/check?features=portal.orders.view,portal.users.manage").jar(jar))

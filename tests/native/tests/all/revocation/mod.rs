@@ -3,4 +3,6 @@
 mod complete;
 mod document;
 mod fast;
+mod places;
 mod rows;
+mod session_end;

@@ -5,7 +5,7 @@ use hmac::{Hmac, Mac};
 use portcullis_core::jose::{jwk::PrivateJwk, portable};
 use portcullis_tests::{
     Jar, Req, World,
-    cases::{AUDIENCE, add_credential, claims, make_app},
+    cases::{AUDIENCE, add_credential, claims, edge, make_app},
     people::BUYER,
     staff::ADMIN,
     world::{OTHER_KEY, SIGNING_KEY},
@@ -36,8 +36,15 @@ fn merged(base: &Value, change: &Value) -> Value {
     merged
 }
 
+/// Who asks no database believes our own signature about who belongs to which session.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Path {
+    Strong,
+    Fast,
+}
+
 /// Crafted from a good token: each must be refused wherever the good one is taken.
-fn crafted(world: &World, good: &str) -> Vec<String> {
+fn crafted(world: &World, good: &str, path: Path) -> Vec<String> {
     let (said, key) = (claims(good), world.first_key());
     let header = json!({"alg": "ES256", "typ": "JWT", "kid": key.public.kid});
     let other = PrivateJwk::parse(OTHER_KEY).unwrap().public;
@@ -79,9 +86,6 @@ fn crafted(world: &World, good: &str) -> Vec<String> {
         json!({"sub": null}),
         json!({"sid": null}),
         json!({"tenantId": null}),
-        json!({"sub": said["sid"]}),
-        json!({"sid": said["sub"]}),
-        json!({"tenantId": said["sub"]}),
         json!({"exp": now - 60}),
         json!({"exp": null}),
         json!({"exp": "9999999999"}),
@@ -94,6 +98,10 @@ fn crafted(world: &World, good: &str) -> Vec<String> {
         json!({"sub": "x"}),
     ] {
         tokens.push(signed(&header, &merged(&said, &change), SIGNING_KEY));
+    }
+    if path == Path::Strong {
+        let swapped = [json!({"sub": said["sid"]}), json!({"sid": said["sub"]}), json!({"tenantId": said["sub"]})];
+        tokens.extend(swapped.iter().map(|change| signed(&header, &merged(&said, change), SIGNING_KEY)));
     }
     tokens.push(signed(&header, &said, OTHER_KEY));
     let input = good.rsplit_once('.').unwrap().0;
@@ -140,7 +148,7 @@ fn no_crafted_token_of_either_realm_opens_a_route() {
     let apps = [app("/api/customer_accounts/portal/app-token", &buyer), app("/api/auth/app-token", &admin)];
     for (good, path, cookie) in [&customer, &staff] {
         world.send(Req::get(path).bearer(good)).ok(200);
-        let mut tokens = crafted(&world, good);
+        let mut tokens = crafted(&world, good, Path::Strong);
         assert!(tokens.len() > 100, "{}", tokens.len());
         tokens.extend(apps.iter().cloned());
         tokens.push(if *path == customer.1 { staff.0.clone() } else { customer.0.clone() });
@@ -166,10 +174,41 @@ fn no_crafted_app_token_is_active() {
         let res = world.send(Req::post(path).jar(&jar).json(json!({"audience": AUDIENCE})));
         let good = res.ok(200).json()["accessToken"].as_str().unwrap().to_owned();
         assert_eq!(ask(&good)["active"], true);
-        let tokens = crafted(&world, &good);
+        let tokens = crafted(&world, &good, Path::Strong);
         assert!(tokens.len() > 100);
         for token in tokens {
             assert_eq!(ask(&token), json!({"active": false}), "{token}");
+        }
+    }
+}
+
+/// The paths that ask no database: the fast check and every kind of proxy, with the token as bearer and as cookie.
+#[test]
+fn no_crafted_token_passes_the_fast_check_or_a_proxy() {
+    let world = World::seeded();
+    make_app(&world);
+    for (jar, cookie, uri) in [(world.login(BUYER), "customer_auth_token", "/"), (world.staff_login(ADMIN), "auth_token", "/back")] {
+        let good = jar.get(cookie).to_owned();
+        if cookie == "auth_token" {
+            let rules = json!([{"path": "/back/**", "access": "session", "realm": "staff"}]);
+            let app = world.value("SELECT id FROM apps").as_str().unwrap().to_owned();
+            let root = world.staff_login(portcullis_tests::staff::SUPERADMIN);
+            world.send(Req::put(&format!("/api/apps/{app}/rules")).jar(&root).json(edge::document(0, rules))).ok(200);
+            world.advance_seconds(6);
+        }
+        let asks = |token: &str| {
+            let jar = Jar([(cookie.to_owned(), token.to_owned())].into());
+            let mut asked = vec![Req::get("/api/check").bearer(token), Req::get("/api/check").jar(&jar)];
+            for proxy in ["nginx", "caddy", "traefik", "envoy"] {
+                asked.extend([edge::asked(proxy, "GET", uri).bearer(token), edge::asked(proxy, "GET", uri).jar(&jar)]);
+            }
+            asked.into_iter().map(|req| world.send(req).status).collect::<Vec<_>>()
+        };
+        assert_eq!(asks(&good), [200; 10], "{cookie}");
+        let tokens = crafted(&world, &good, Path::Fast);
+        assert!(tokens.len() > 100);
+        for token in tokens {
+            assert_eq!(asks(&token), [401; 10], "{token}");
         }
     }
 }

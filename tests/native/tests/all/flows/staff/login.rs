@@ -36,7 +36,12 @@ fn the_token_names_one_place_and_what_is_held_there() {
     let acme = world.acme();
     for (email, role, admin, features) in [
         (SUPERADMIN, "superadmin", true, json!(["*"])),
-        (ADMIN, "admin", false, json!(["auth.*", "customer_accounts.*", "customers.*", "directory.organizations.*", "directory.merchants.*"])),
+        (
+            ADMIN,
+            "admin",
+            false,
+            json!(["auth.*", "customer_accounts.*", "customers.*", "directory.organizations.*", "directory.merchants.*", "webhooks.*"]),
+        ),
         (EMPLOYEE, "employee", false, json!([])),
     ] {
         let jar = world.staff_login(email);

@@ -99,6 +99,8 @@ fn an_address_changes_with_its_links_and_its_token() {
     let detail = world.value("SELECT detail FROM audit_log WHERE action = 'profile.updated'");
     assert!(!detail.as_str().unwrap().contains("renamed@"), "{detail}");
     assert_eq!(world.count("event_outbox WHERE name = 'auth.user.updated'"), 1);
+    let told = world.value("SELECT json_group_array(recipient) FROM mail_outbox WHERE template = 'address_changed'");
+    assert_eq!(told, json!([ADMIN]).to_string(), "the address that was hears of it, and no other");
 
     let taken = update(&world, &jar, json!({"email": EMPLOYEE}));
     taken.is(400, "Email already in use");
