@@ -19,6 +19,8 @@ pub struct Change {
     pub audit: Vec<audit::Entry>,
     /// Each with its own condition: false runs its statement without a row, as `applies` does for all of them.
     pub events: Vec<(Event, bool)>,
+    /// Of many at once, written by one statement.
+    pub bulk: Vec<Event>,
     pub mails: Vec<(MailOrder, bool)>,
     /// False runs the same statements without a row of trail: an unknown address must cost what a known one does.
     pub applies: bool,
@@ -42,6 +44,12 @@ impl Change {
 
     pub fn event_if(mut self, meant: bool, event: Event) -> Self {
         self.events.push((event, meant));
+        self
+    }
+
+    /// Events of many subjects that changed together.
+    pub fn bulk(mut self, events: Vec<Event>) -> Self {
+        self.bulk.extend(events);
         self
     }
 

@@ -95,9 +95,13 @@ impl Cx<'_> {
         if change.audit.is_empty() {
             return Err(StoreError::Broken(format!("route {} commits a change without an audit row", self.route.name)));
         }
-        let Change { mut writes, audit, events, mails, applies, ballast } = change;
+        let Change { mut writes, audit, events, bulk, mails, applies, ballast } = change;
         writes.extend(audit.into_iter().map(|entry| store::audit::append(&self.audit_row(entry), applies, &self.deployment.keys)));
         writes.extend(events.iter().map(|(event, meant)| store::outbox::event(self.new_id(), event, self.now, applies && *meant)));
+        if !bulk.is_empty() && applies {
+            let events: Vec<_> = bulk.iter().map(|event| (self.new_id(), event)).collect();
+            writes.extend(store::outbox::events(&events, self.now));
+        }
         writes.extend(mails.iter().map(|(mail, meant)| store::outbox::mail(self.new_id(), mail, self.now, applies && *meant, &self.deployment.keys)));
         if let Some(pages) = ballast {
             let [from] = self.io.random();

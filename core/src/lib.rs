@@ -30,6 +30,7 @@ pub mod jose;
 pub mod later;
 pub mod live;
 pub mod mail;
+pub mod moving;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 pub mod ops;

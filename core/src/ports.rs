@@ -160,6 +160,8 @@ pub trait Limiter {
 
 // ── Password hashing ─────────────────────────────────────────────────────
 
+pub use crate::hashing::equal::Attempt;
+
 #[derive(Debug, Error, Clone, PartialEq)]
 pub enum HashError {
     #[error("hasher unavailable: {0}")]
@@ -174,16 +176,6 @@ pub struct Verdict {
     pub matches: bool,
     /// The stored hash is foreign or weaker than today's parameters.
     pub stale: bool,
-}
-
-/// What a sign-in's check found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Attempt {
-    pub matches: bool,
-    /// The hash to store in place of the foreign one that the password fits.
-    pub rehash: Option<String>,
-    /// Why the stored hash could not be used, for the operator.
-    pub unusable: Option<String>,
 }
 
 /// Argon2id, wherever it runs.

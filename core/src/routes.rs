@@ -25,6 +25,7 @@ use crate::{
     embed,
     io::Operations,
     live,
+    moving::{chunk, export, imports, report},
     ops::{discovery, health, jwks, mails, status},
     portal::{invitations as company_invitations, nav, notifications, roles as company_roles, users as company},
     signing,
@@ -122,6 +123,12 @@ pub static ROUTES: &[Route] = table! {
         GET    "/users/{id}/acl"                read_customer_acl                Can(Staff, "customer_accounts.roles.manage"),                              SIGNED_IN,               None,                                     Reads,                                             cost(2, 0, 1, 0) => admin_users::acl::read;
         PUT    "/users/{id}/acl"                replace_customer_acl             Can(Staff, "customer_accounts.roles.manage"),                              SIGNED_IN,               json(&admin_users::acl::BODY),            Events(admin_users::acl::REPLACE_AUDIT),           cost(3, 0, 1, 0) => admin_users::acl::replace;
         DELETE "/users/{id}/acl"                delete_customer_acl              Can(Staff, "customer_accounts.roles.manage"),                              SIGNED_IN,               None,                                     Events(admin_users::acl::DELETE_AUDIT),            cost(3, 0, 1, 0) => admin_users::acl::delete;
+        POST   "/users-export"                  export_customers                 Can(Staff, "customer_accounts.export"), SIGNED_IN, json(&export::BODY),  Events(export::AUDIT),  cost(3, 0, 1, 0) => export::handle;
+        GET    "/imports"                       list_imports                     Can(Staff, "customer_accounts.import"), SIGNED_IN, None,                 Reads,                  cost(2, 0, 1, 0) => imports::list;
+        POST   "/imports"                       start_import                     Can(Staff, "customer_accounts.import"), SIGNED_IN, json(&imports::BODY), Events(imports::AUDIT), cost(2, 0, 1, 0) => imports::create;
+        GET    "/imports/{id}"                  read_import                      Can(Staff, "customer_accounts.import"), SIGNED_IN, None,                 Reads,                  cost(2, 0, 1, 0) => imports::read;
+        POST   "/imports/{id}/lines"            import_customers                 Can(Staff, "customer_accounts.import"), Limit::IMPORTING, json(&chunk::BODY),   Events(chunk::AUDIT),   cost(3, 0, 1, 0) => chunk::handle;
+        GET    "/imports/{id}/report.jsonl"     read_import_report               Can(Staff, "customer_accounts.import"), SIGNED_IN, None,                 Reads,                  cost(3, 0, 1, 0) => report::handle;
         POST   "/users-invite"                  invite_customer_user             Can(Staff, "customer_accounts.invite"),                                    invites(CustomerInvite), json(&company::INVITE_BODY),              Events(company::INVITE_AUDIT),                     cost(4, 0, 3, 0) => admin_users::invite::handle;
         GET    "/invitations"                   list_customer_invitations        Can(Staff, "customer_accounts.view"),                                      SIGNED_IN,               None,                                     Reads,                                             cost(2, 0, 1, 0) => admin_invitations::list;
         DELETE "/invitations/{id}"              cancel_customer_invitation       Can(Staff, "customer_accounts.invite"),                                    SIGNED_IN,               None,                                     Events(pending_invitations::CANCEL_AUDIT),         cost(3, 0, 1, 0) => admin_invitations::cancel;

@@ -7,6 +7,7 @@ use crate::{
     domain::time::Millis,
     io::Io,
     live,
+    moving::{self, export::Leaving, report},
     ports::{Ports, StoreError},
 };
 
@@ -14,6 +15,8 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rest {
     AuditLog(Box<Asked>),
+    ImportReport(Box<report::Asked>),
+    Customers(Box<Leaving>),
     /// What a channel sends, until this instant.
     Live {
         until: Millis,
@@ -32,6 +35,8 @@ pub async fn next(deployment: &Deployment, ports: Ports<'_>, rest: Rest) -> Resu
     let io = Io::new(ports, &deployment.key_set);
     let piece = match rest {
         Rest::AuditLog(asked) => export::next(&io, *asked).await,
+        Rest::ImportReport(asked) => report::next(&io, *asked).await,
+        Rest::Customers(leaving) => moving::export::next(&io, &deployment.keys, *leaving).await,
         Rest::Live { until } => Ok(live::next(deployment, &io, until).await),
     };
     if let Err(error) = &piece {

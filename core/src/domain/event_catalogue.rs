@@ -79,6 +79,12 @@ pub const EVENTS: &[Described] = &[
         "A customer's address is proven.",
         &["recipientUserId", "tenantId", "email?", "id?", "organizationId?", "userId?", "verifiedBy?"],
     ),
+    event(
+        "customer_accounts.import.advanced",
+        "Lines of an import are in, or were looked at in a dry run: `lines` has the first and the last, and how many came to what.",
+        &["by", "dryRun", "id", "lines", "organizationId", "tenantId"],
+    ),
+    event("customer_accounts.import.started", "An import of customers has begun.", &["dryRun", "id", "organizationId", "startedBy", "tenantId"]),
     event("customer_accounts.invitation.accepted", "A customer has accepted an invitation.", &["invitationId", "tenantId", "userId"]),
     event(
         "customer_accounts.invitation.cancelled",
@@ -111,7 +117,7 @@ pub const EVENTS: &[Described] = &[
     event(
         "customer_accounts.user.created",
         "There is a new customer account. Its address is proven with the event email.verified, or already is, where staff made it or an invitation was accepted.",
-        &["email", "id", "organizationId", "snapshot", "tenantId", "createdBy?", "invitationId?"],
+        &["email", "id", "organizationId", "snapshot", "tenantId", "createdBy?", "importId?", "invitationId?"],
     ),
     event(
         "customer_accounts.user.deleted",
@@ -136,12 +142,25 @@ pub const EVENTS: &[Described] = &[
     event(
         "customer_accounts.user.updated",
         "A customer account was changed: name, standing, roles, links or grants.",
-        &["email", "id", "organizationId", "recipientUserId", "snapshot", "tenantId", "updatedBy"],
+        &["email", "id", "organizationId", "recipientUserId", "snapshot", "tenantId", "updatedBy", "importId?"],
     ),
-    event("customers.company.created", "A company was added to the registry.", &["createdBy", "entityId", "id", "organizationId", "tenantId"]),
+    event(
+        "customer_accounts.users.exported",
+        "Somebody has taken a file of every customer of an organization, with password hashes or without.",
+        &["exportedBy", "organizationId", "passwordHashes", "tenantId"],
+    ),
+    event(
+        "customers.company.created",
+        "A company was added to the registry.",
+        &["createdBy", "entityId", "id", "organizationId", "tenantId", "importId?"],
+    ),
     event("customers.company.deleted", "A company was removed from the registry.", &["deletedBy", "entityId", "id", "organizationId", "tenantId"]),
     event("customers.company.updated", "A company of the registry was changed.", &["entityId", "id", "organizationId", "tenantId", "updatedBy"]),
-    event("customers.person.created", "A person was added to the registry.", &["createdBy", "entityId", "id", "organizationId", "tenantId"]),
+    event(
+        "customers.person.created",
+        "A person was added to the registry.",
+        &["createdBy", "entityId", "id", "organizationId", "tenantId", "importId?"],
+    ),
     event("customers.person.deleted", "A person was removed from the registry.", &["deletedBy", "entityId", "id", "organizationId", "tenantId"]),
     event("customers.person.updated", "A person of the registry was changed.", &["entityId", "id", "organizationId", "tenantId", "updatedBy"]),
     event("directory.merchant.created", "A merchant was opened.", &["createdBy", "id", "merchantId", "organizationId", "snapshot", "tenantId"]),

@@ -12,13 +12,20 @@ use super::{
     foreign::{Foreign, Kind, argon, bcrypt, pbkdf2, scrypt},
     hash, is_todays, verify,
 };
-use crate::{
-    domain::secret::Password,
-    ports::{Attempt, HashError},
-};
+use crate::{domain::secret::Password, ports::HashError};
 
 /// Kinds a tenant may have at a time, families counted once: what every sign-in in it pays for.
 pub const MAX_KINDS: usize = 4;
+
+/// What a sign-in's check found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attempt {
+    pub matches: bool,
+    /// The hash to store in place of the foreign one that the password fits.
+    pub rehash: Option<String>,
+    /// Why the stored hash could not be used, for the operator.
+    pub unusable: Option<String>,
+}
 
 /// The dearest of each family: what a sign-in computes.
 pub fn families(kinds: &[Kind]) -> Vec<Kind> {

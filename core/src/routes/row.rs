@@ -93,6 +93,9 @@ impl Limit {
     pub const NONE: Self = Self { name: None, subject: Subject::None, user: false };
     pub const SIGNED_IN: Self = Self { name: None, subject: Subject::None, user: true };
 
+    /// The lines of an import: a window of the user's own, since a hundred thousand of them are some five hundred requests.
+    pub const IMPORTING: Self = Self { name: Some(LimitName::CustomerImport), subject: Subject::User, user: false };
+
     /// The user's window, and a named limit of its own for what costs more.
     pub const fn signed_in_and(name: LimitName) -> Self {
         Self { name: Some(name), subject: Subject::User, user: true }

@@ -6,7 +6,7 @@ use crate::{
     args,
     domain::time::{DAY, HOUR, Millis},
     ports::{Query, Statement},
-    store::outbox::MAX_ATTEMPTS,
+    store::{imports, outbox::MAX_ATTEMPTS},
 };
 
 /// The newest migration this build was written for; a test compares it with the folder.
@@ -53,6 +53,8 @@ pub fn sweep(now: Millis) -> Vec<Statement> {
         bite("customer_user_invitations", "expires_at < ?1", now.minus(30 * DAY)),
         bite("staff_membership_invitations", "expires_at < ?1", now.minus(30 * DAY)),
     ]);
+    // Reports are dear: a chunk is some twenty kilobytes.
+    statements.extend(imports::sweep(now.minus(30 * DAY), 50));
     statements
 }
 

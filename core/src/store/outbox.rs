@@ -67,6 +67,28 @@ pub fn event(id: Id<Record>, event: &Event, now: Millis, applies: bool) -> State
     )
 }
 
+/// Many events, in one statement a name: what they say of their subjects is read as for one.
+pub fn events(events: &[(Id<Record>, &Event)], now: Millis) -> Vec<Statement> {
+    let mut names: Vec<&str> = events.iter().map(|(_, event)| event.name).collect();
+    names.dedup();
+    let of_name = |name: &str| {
+        let rows: Vec<_> = events
+            .iter()
+            .filter(|(_, event)| event.name == name)
+            .map(|(id, event)| serde_json::json!({"id": id, "tenant": event.tenant, "organization": event.organization, "payload": event.payload.to_string()}))
+            .collect();
+        let payload = super::snapshots::payload(name, "(value ->> 'payload')", "(value ->> 'tenant')");
+        Statement::new(
+            format!(
+                "INSERT INTO event_outbox (id, tenant_id, organization_id, name, payload, created_at) \
+                 SELECT value ->> 'id', value ->> 'tenant', value ->> 'organization', ?3, {payload}, ?2 FROM json_each(?1)"
+            ),
+            args![serde_json::Value::Array(rows).to_string(), now, name],
+        )
+    };
+    names.into_iter().map(of_name).collect()
+}
+
 /// The event of an account that the statement before this one locked, and of no other: of parallel failures exactly one
 /// locks, and a decision made from what was read before could tell of none or of two. Runs in every failing branch.
 pub fn event_if_locked(realm: Realm, id: Id<Record>, event: &Event, user: Id<User>, now: Millis) -> Statement {

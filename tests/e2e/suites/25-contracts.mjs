@@ -99,4 +99,14 @@ test('hasher object: hashes and verifies by its contract', async () => {
   assert.deepEqual(await post({ op: 'verify', password: 'passwort', phc }), { matches: false, stale: false });
   assert.equal(typeof (await post({ op: 'verify', password: 'x', phc: 'nonsense' })).error, 'string');
   assert.equal(typeof (await post({ op: 'verify', password: 'x', phc: phc.replace('m=19456', 'm=1048576') })).error, 'string');
+  // The check of a sign-in: ours, somebody else's, and nobody's, each with the work of the tenant's kinds.
+  const kinds = ['bcrypt:5', 'nonsense:1'];
+  const foreign = '$2b$05$jZySffCaxZFxELTktyVjJudxPRJpvZBfIKleTj1AEZmxepufdim1K';
+  const nothing = { matches: false, rehash: null, unusable: null };
+  assert.deepEqual(await post({ op: 'attempt', password: 'pässwörd', stored: phc, kinds }), { ...nothing, matches: true });
+  assert.deepEqual(await post({ op: 'attempt', password: 'pässwörd', stored: null, kinds }), nothing);
+  assert.deepEqual(await post({ op: 'attempt', password: 'pässwörd', stored: foreign, kinds }), nothing);
+  const { matches, rehash } = await post({ op: 'attempt', password: 'correct horse é 1', stored: foreign, kinds });
+  assert.ok(matches && rehash.startsWith('$argon2id$v=19$m=19456,t=2,p=1$'));
+  assert.equal(typeof (await post({ op: 'attempt', password: 'x', stored: foreign.replace('$05$', '$31$'), kinds })).unusable, 'string');
 });

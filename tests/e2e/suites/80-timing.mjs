@@ -115,6 +115,48 @@ test(`… and for locked, inactive and unverified ones, over ${size(60, 1000)} r
   await server.stop();
 }, { timeout: size(300_000, 1_800_000) });
 
+/** People of whom some brought the hashes of another system, and one who is nobody. */
+async function movedIn(server) {
+  const hashes = {
+    bcrypt: '$2b$07$jZySffCaxZFxELTktyVjJudxPRJpvZBfIKleTj1AEZmxepufdim1K',
+    'cheaper bcrypt': '$2b$05$jZySffCaxZFxELTktyVjJudxPRJpvZBfIKleTj1AEZmxepufdim1K',
+    pbkdf2: '$pbkdf2-sha256$5000$4zwnpLTWWqu1di7FWCtFSA$CVf76Vh/wYuVi2ulEm2Z9v2K214WAno6rE3rJu34tXo',
+    scrypt: '$scrypt$ln=11,r=8,p=1$5JxTSonxnpOS0hqj9B5jrA$TGYS87MUYtuQdVpE1p7cveab74LK8dwqydrCtQdQ4J4',
+  };
+  const emails = Object.fromEntries(Object.keys(hashes).map((state) => [state, freshEmail()]));
+  const staff = new Client(server);
+  isOk(await staff.post('/api/auth/login', { email: 'superadmin@acme.com', password: 'Portcullis-dev-1' }));
+  const run = isOk(await staff.post(`${CA}/admin/imports`, { source: 'timing' }), 201).import;
+  const lines = Object.entries(hashes).map(([state, passwordHash]) => JSON.stringify({ email: emails[state], emailVerified: true, passwordHash })).join('\n');
+  assert.equal(isOk(await staff.post(`${CA}/admin/imports/${run.id}/lines`, { from: 1, lines })).import.created, Object.keys(hashes).length);
+  const own = (await member(server)).email;
+  const reset = () => server.db.prepare('UPDATE customer_users SET failed_login_attempts = 0, locked_until = NULL WHERE failed_login_attempts > 0').run();
+  return { email: (state) => (state === 'unknown' ? freshEmail() : emails[state] ?? own), states: ['unknown', 'our own', ...Object.keys(hashes)], reset };
+}
+
+async function movedTimes(server, rounds) {
+  const { email, states, reset } = await movedIn(server);
+  const client = new Client(server);
+  const times = await sample(rounds, states, async (state) => {
+    const reply = await logIn(client, { email: email(state), password: 'wrong password' });
+    assert.equal(reply.status, 401, reply.text);
+    return reply.ms;
+  }, reset);
+  within(compare(times, 'unknown'));
+}
+
+test(`where people brought hashes of three schemes, a login takes the same time for each of them, for our own and for nobody: Welch |t| < ${LIMIT} over ${size(40, 1000)} rounds (A5)`, async () => {
+  const server = await start({ vars: RAISED });
+  await movedTimes(server, size(40, 1000));
+  await server.stop();
+}, { timeout: size(300_000, 2_400_000) });
+
+test('… and a login that does each person\'s own scheme and no other is caught (A5 twin)', async () => {
+  const server = await start({ vars: RAISED, twin: 'login-own-scheme-only' });
+  note(await caught('login-own-scheme-only', () => movedTimes(server, 12)));
+  await server.stop();
+}, { timeout: 120_000 });
+
 /** A route that mails something: every address is asked for once, so that nothing but its account makes a difference. */
 async function mailTimes(server, rounds, states, call) {
   const people = await crowd(server, rounds + WARM_UP);

@@ -8,6 +8,7 @@ mod directory;
 mod gate;
 mod keys;
 mod live;
+mod moving;
 mod operations;
 mod roles;
 mod seats;
@@ -30,6 +31,7 @@ pub const SECTIONS: &[Section] = &[
     customer::ACCOUNT,
     customer::COMPANY,
     administration::CUSTOMERS,
+    moving::MOVING,
     administration::REGISTRY,
     administration::EMBEDS,
     staff::SIGN_IN,
@@ -57,6 +59,7 @@ pub fn shapes() -> impl Iterator<Item = (&'static str, &'static str)> {
         keys::SHAPES,
         customer::SHAPES,
         administration::SHAPES,
+        moving::SHAPES,
         staff::SHAPES,
         staff_people::SHAPES,
         roles::SHAPES,

@@ -9,6 +9,7 @@ pub mod edge;
 pub mod embed;
 mod keys;
 mod links;
+mod moving;
 mod operations;
 mod people;
 mod portal;
@@ -58,6 +59,7 @@ pub fn of(route: &Route) -> Option<Case> {
         .or_else(|| edge::of(route.name))
         .or_else(|| embed::of(route.name))
         .or_else(|| keys::of(route.name))
+        .or_else(|| moving::of(route.name))
         .or_else(|| webhooks::of(route.name))
         .or_else(|| operations::of(route.name))
         .or_else(|| open(route.name))

@@ -101,7 +101,8 @@ fn a_commit_whose_reply_is_lost_is_whole_and_asking_again_does_no_harm() {
         "webhook_deliveries",
     ];
     // Nothing about a new one has to be unique, or its slug gets a suffix: who asks again gets another, and can tell from the list.
-    let makes_another = ["create_tenant", "create_partner", "create_organization", "create_merchant", "create_webhook", "test_webhook"];
+    let makes_another =
+        ["create_tenant", "create_partner", "create_organization", "create_merchant", "create_webhook", "test_webhook", "start_import"];
     for route in routes().filter(|route| route.audit != Audit::Reads) {
         let (world, req) = about_to(route);
         let res = world.send(req);

@@ -18,6 +18,7 @@ mod lockout;
 mod login;
 mod mail;
 mod main_job;
+mod moving;
 mod password;
 mod pending_invitations;
 mod portal;
