@@ -171,9 +171,9 @@ export const cases = {
       await walkOffice(page, server, async ({ name, path }) => {
         await page.goto(path);
         await settled(page);
-        const count = await page.locator('.page-head button').count();
+        const count = await page.locator('.page-head button:visible').count();
         for (let n = 0; n < count; n += 1) {
-          await page.locator('.page-head button').nth(n).click();
+          await page.locator('.page-head button:visible').nth(n).click();
           const dialog = page.locator('dialog[open]').first();
           const field = dialog.locator('input:not([type=hidden]):not([type=checkbox]):not([type=radio]):not([type=password]):not([readonly])').first();
           if (await field.count()) await ended(name, dialog, field);
