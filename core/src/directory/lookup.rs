@@ -1,6 +1,6 @@
 //! `GET /api/directory/{organizations,tenants}/lookup`: what a sign-in page needs to know before anybody signs in.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     app::Later,
@@ -51,10 +51,18 @@ pub async fn organization(cx: &Cx<'_>) -> Result<Response, Problem> {
             card
         }
     };
-    let view = json!({
-        "id": card.id, "name": card.name, "slug": card.slug, "logoUrl": branding::shown(card.logo_url.as_deref()), "accent": card.accent,
-    });
-    Ok(Response::json(200, &json!({"ok": true, "organization": view})))
+    Ok(Response::json(200, &json!({"ok": true, "organization": view(&card)})))
+}
+
+/// The wire's three members, and the branding of an organization that has one.
+fn view(card: &OrganizationCard) -> Value {
+    let mut view = json!({"id": card.id, "name": card.name, "slug": card.slug});
+    for (name, value) in [("logoUrl", branding::shown(card.logo_url.as_deref())), ("accent", card.accent.as_deref().map(Into::into))] {
+        if let Some(value) = value {
+            view[name] = json!(value);
+        }
+    }
+    view
 }
 
 pub async fn tenant(cx: &Cx<'_>) -> Result<Response, Problem> {

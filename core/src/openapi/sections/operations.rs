@@ -44,9 +44,9 @@ pub const DIRECTORY: Section = Section {
         doc(
             "lookup_organization",
             "The organization of a slug",
-            ok("{ok: true, organization: {id: uuid, name: text, slug: text, logoUrl: text|null, accent: text|null}}"),
+            ok("{ok: true, organization: {id: uuid, name: text, slug: text, logoUrl?: text, accent?: text}}"),
         )
-        .about("`logoUrl` is a picture of ours or null; `accent` is `#rrggbb`, to be made legible by whoever shows it.")
+        .about("Where there is branding: `logoUrl` is a picture of ours; `accent` is `#rrggbb`, to be made legible by whoever shows it.")
         .query(&[param("slug", Text, "Letters, digits, `_` and `-`.").required()])
         .errors(&[NotFound, ValidationError]),
         doc("lookup_tenant", "The name of a tenant", ok("{ok: true, tenant: {id: uuid, name: text}}"))
