@@ -148,6 +148,7 @@ fn the_feed_is_kept_for_minutes_and_its_newest_row_for_good() {
     let world = World::seeded();
     let owner = world.persona("owner").jar;
     rename(&world, &owner, BUYER, "One");
+    rename(&world, &owner, VIEWER, "One");
     world.advance(KEPT - 1_000);
     world.minute();
     assert!(world.count("live_feed") > 1, "not yet");
