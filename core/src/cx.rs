@@ -86,6 +86,26 @@ impl Cx<'_> {
 
     /// As [`Cx::commit`], for use-cases that answer a lost race or a taken name themselves.
     pub async fn try_commit(&self, change: Change) -> Result<Vec<Written>, StoreError> {
+        self.declared(&change)?;
+        let has_mail = !change.mails.is_empty();
+        #[cfg_attr(not(feature = "twins"), expect(unused_mut, reason = "the twin takes them away"))]
+        let mut writes = self.batch(change);
+        #[cfg(feature = "twins")]
+        if self.twin("commit-in-pieces") {
+            // The twin that a crash cuts in two: one transaction a statement.
+            for statement in std::mem::take(&mut writes) {
+                self.io.write(vec![statement]).await?;
+            }
+        }
+        let written = self.write_and_tell(writes).await?;
+        if has_mail {
+            self.after(Later::SendMail);
+        }
+        Ok(written)
+    }
+
+    /// Refuses a change whose trail is not what the route's row says.
+    fn declared(&self, change: &Change) -> Result<(), StoreError> {
         let Audit::Events(declared) = self.route.audit else {
             return Err(StoreError::Broken(format!("route {} declares no audit events", self.route.name)));
         };
@@ -95,6 +115,11 @@ impl Cx<'_> {
         if change.audit.is_empty() {
             return Err(StoreError::Broken(format!("route {} commits a change without an audit row", self.route.name)));
         }
+        Ok(())
+    }
+
+    /// All statements of a change: what it writes, its trail, what it tells, and what equals it to its other branches.
+    fn batch(&self, change: Change) -> Vec<Statement> {
         let Change { mut writes, audit, events, bulk, mails, applies, ballast } = change;
         writes.extend(audit.into_iter().map(|entry| store::audit::append(&self.audit_row(entry), applies, &self.deployment.keys)));
         writes.extend(events.iter().map(|(event, meant)| store::outbox::event(self.new_id(), event, self.now, applies && *meant)));
@@ -108,23 +133,16 @@ impl Cx<'_> {
             writes.push(store::ballast::shift(pages, from));
             if let Some((event, _)) = events.first() {
                 let happened = applies && events.iter().any(|(_, meant)| *meant);
-                writes.push(store::ballast::unqueued(
-                    Some(event.tenant).filter(|tenant| *tenant != crate::pipeline::place::nowhere()),
-                    !happened,
-                    pages,
-                    from,
-                ));
+                let tenant = Some(event.tenant).filter(|tenant| *tenant != crate::pipeline::place::nowhere());
+                writes.push(store::ballast::unqueued(tenant, !happened, pages, from));
             }
         }
-        #[cfg(feature = "twins")]
-        if self.twin("commit-in-pieces") {
-            // The twin that a crash cuts in two: one transaction a statement.
-            for statement in std::mem::take(&mut writes) {
-                self.io.write(vec![statement]).await?;
-            }
-        }
-        // Around the change, in its transaction: what of the feed is new afterwards is its own. Whether a webhook is due is
-        // asked along, and costs nothing where nobody listens.
+        writes
+    }
+
+    /// Writes, and learns in the same transaction whom it concerns: what of the live feed is new after the statements is
+    /// theirs, and whether a webhook is due costs nothing where nobody listens.
+    async fn write_and_tell(&self, mut writes: Vec<Statement>) -> Result<Vec<Written>, StoreError> {
         writes.insert(0, store::live::mark());
         writes.extend([store::live::fresh(), store::webhook_deliveries::waiting(self.now).into()]);
         let mut written = self.io.write(writes).await?;
@@ -137,9 +155,6 @@ impl Cx<'_> {
         }
         if !waiting.rows.is_empty() {
             self.after(Later::SendWebhooks);
-        }
-        if !mails.is_empty() {
-            self.after(Later::SendMail);
         }
         Ok(written)
     }

@@ -56,13 +56,9 @@ pub async fn organization(cx: &Cx<'_>) -> Result<Response, Problem> {
 
 /// The wire's three members, and the branding of an organization that has one.
 fn view(card: &OrganizationCard) -> Value {
-    let mut view = json!({"id": card.id, "name": card.name, "slug": card.slug});
-    for (name, value) in [("logoUrl", branding::shown(card.logo_url.as_deref())), ("accent", card.accent.as_deref().map(Into::into))] {
-        if let Some(value) = value {
-            view[name] = json!(value);
-        }
-    }
-    view
+    let branding = [("logoUrl", branding::shown(card.logo_url.as_deref())), ("accent", card.accent.as_deref())];
+    let branding = branding.into_iter().filter_map(|(name, value)| Some((name, json!(value?))));
+    [("id", json!(card.id)), ("name", json!(card.name)), ("slug", json!(card.slug))].into_iter().chain(branding).collect()
 }
 
 pub async fn tenant(cx: &Cx<'_>) -> Result<Response, Problem> {
