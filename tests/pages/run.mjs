@@ -6,6 +6,7 @@
 // Pictures go to build/screenshots/. The last line is `PAGES: N passed, N failed`.
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { findings } from './i18n.mjs';
 import { VIEWS, launch, seen } from './browser.mjs';
@@ -91,7 +92,8 @@ async function everyCase() {
       const opened = [];
       const tools = { server, browser, view, opened };
       await run(`${view}: ${name}`, () => body(tools), opened);
-      for (const visitor of opened) await visitor.close().catch(() => {});
+      // A browser that hangs must not hang the run.
+      for (const visitor of opened) await Promise.race([visitor.close().catch(() => {}), sleep(10_000)]);
     }
   } finally {
     await browser.close();
@@ -104,13 +106,10 @@ async function everyCase() {
 /** This file once more, for one size of screen. */
 function oneView(name) {
   return new Promise((resolve) => {
-    const child = fork(fileURLToPath(import.meta.url), [...process.argv.slice(2), `--view=${name}`], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
-    const said = [];
+    const child = fork(fileURLToPath(import.meta.url), [...process.argv.slice(2), `--view=${name}`], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     let found = { counts: { passed: 0, failed: 1 }, failures: [`${name}: ended early`] };
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => said.push(part));
     child.on('message', (message) => (found = message));
     child.on('close', () => {
-      process.stdout.write(Buffer.concat(said));
       counts.passed += found.counts.passed;
       counts.failed += found.counts.failed;
       failures.push(...found.failures);

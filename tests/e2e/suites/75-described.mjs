@@ -63,9 +63,10 @@ for (const [name, phases, seconds] of RUNS) {
     const left = operations.filter((operation) => LEFT_OUT.test(operation.operationId) || (who && !takes(operation))).map((operation) => operation.operationId);
     writeFileSync(join(folder, 'schemathesis.toml'), readFileSync(py('schemathesis.toml')));
     const login = who && { ...who, url: server.url + who.path, seconds: 20, body: { email: who.email, password: SEED_PASSWORD, ...(name === 'customer' ? server.place : {}) } };
+    // One worker: two threads that compile at once trip over a counter that CPython 3.11 keeps for both (its issue 106905).
     const { status, stdout, stderr } = await run(
       python,
-      ['-m', 'schemathesis.cli', '--config-file', join(folder, 'schemathesis.toml'), 'run', document, '--exclude-operation-id-regex', `^(${left.join('|')})$`, '--url', server.url, '--workers', '2', '--seed', String(seed), '--max-examples', String(size(3, 60)),
+      ['-m', 'schemathesis.cli', '--config-file', join(folder, 'schemathesis.toml'), 'run', document, '--exclude-operation-id-regex', `^(${left.join('|')})$`, '--url', server.url, '--workers', '1', '--seed', String(seed), '--max-examples', String(size(3, 60)),
         '--phases', phases, '--checks', 'all', '--continue-on-failure', '--request-timeout', '20', '--max-time', String(seconds), '--no-color'],
       { cwd: folder, timeout: size(150_000, 900_000), env: { ...process.env, PYTHONPATH: py(''), SCHEMATHESIS_HOOKS: 'hooks', DESCRIBED_WHO: JSON.stringify(login ?? null) } },
     );
