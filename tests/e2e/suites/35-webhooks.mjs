@@ -157,7 +157,7 @@ test('410 turns an endpoint off, and what it missed can be sent since a time', a
   isOk(await admin.delete(hook.path));
 });
 
-/** Messages by their ids, for a receiver that takes its time while several senders are about. */
+/** How many messages came, for a receiver that takes its time while several senders are about. */
 async function repeats(server) {
   const client = await staff(server);
   const receiver = await new Receiver().start();
@@ -165,11 +165,13 @@ async function repeats(server) {
   const hook = await endpoint(client, receiver.url);
   await Promise.all(Array.from({ length: 12 }, () => signIn(server)));
   await Promise.all(Array.from({ length: 6 }, () => server.cron()));
-  await drained(server, hook);
-  const times = {};
-  for (const { headers } of receiver.got) times[headers['webhook-id']] = (times[headers['webhook-id']] ?? 0) + 1;
-  assert.equal(Object.keys(times).length, 12, 'every event');
-  assert.equal(receiver.got.length, 12, 'each once, with senders side by side');
+  const heard = () => new Set(receiver.got.map(({ headers }) => headers['webhook-id'])).size;
+  // The twin's senders undo each other's notes, so that it may never come to an end; that it repeats itself shows before.
+  await drained(server, hook).catch((late) => {
+    if (receiver.got.length === heard()) throw late;
+  });
+  assert.equal(receiver.got.length, heard(), 'each once, with senders side by side');
+  assert.equal(heard(), 12, 'every event');
   return receiver.got.length;
 }
 
