@@ -130,6 +130,9 @@ export const cases = {
     };
     await page.goto('/backend/roles');
     await page.locator('[data-place] option', { hasText: place.name }).waitFor({ state: 'attached' });
+    // What is still on its way when the place changes may come back too late for the place it was asked in.
+    await settled(page);
+    await page.waitForTimeout(300);
     await page.locator('[data-place]').selectOption({ label: place.name });
     await settled(page);
     await press(page, 'New role');

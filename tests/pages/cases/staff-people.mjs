@@ -194,6 +194,9 @@ export const cases = {
     const after = Date.now();
     await press(page, `Send again: invitation to ${email}`);
     await tools.server.mail(email, { after });
+    // The mail may be there before the list is.
+    await page.waitForFunction(() => !document.querySelector('[data-busy]'));
+    await settled(page);
     await answer(page, '/admin/invitations/*', [404, 'NOT_FOUND']);
     await press(page, `Take back the invitation of ${email}`);
     await dialog(page).getByRole('button', { name: 'Take back' }).click();
