@@ -1,7 +1,6 @@
 // Moves customers in from a file of JSON lines (docs/MOVING.md). Holds no more of it than one chunk, and goes on where an
 // earlier run was cut off: the server says at which line.
-import { createReadStream, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';

@@ -173,7 +173,7 @@ async fn succeed(cx: &Cx<'_>, email: &Email, row: LoginRow, rehash: Option<Strin
     sign_in::respond(cx, 200, &opening, &person).await
 }
 
-/// The same statements whoever was asked for: with nobody there they change nothing but an hourly counter.
+/// The same statements whoever was asked for: with nobody there they change nothing but an hourly counter and the ballast.
 async fn fail(cx: &Cx<'_>, email: &Email, row: Option<&LoginRow>, reason: Reason, nonce: &str) -> Result<Response, Problem> {
     let tenant = cx.place()?.tenant;
     let nobody: Id<User> = cx.new_id();

@@ -55,7 +55,7 @@ pub async fn request(cx: &Cx<'_>) -> Result<Response, Problem> {
 pub type Issue = fn(&Cx<'_>, Id<User>, RowId, &TokenHash) -> Vec<Statement>;
 
 /// The common part of the two routes that mail a link to whoever owns an address. With nobody there the same
-/// statements run and leave nothing but an hourly counter.
+/// statements run, write as many pages, and leave nothing but an hourly counter.
 pub async fn send_link(cx: &Cx<'_>, template: Template, action: &'static str, issue: Issue) -> Result<Response, Problem> {
     let email = cx.body.email("email")?;
     let tenant = cx.place()?.tenant;

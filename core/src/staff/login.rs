@@ -233,7 +233,7 @@ fn target(cx: &Cx<'_>) -> String {
     redirect::own_path(wanted, &origins).unwrap_or_else(|| "/backend".into())
 }
 
-/// The same statements whoever was asked for: with nobody there they change nothing but an hourly counter.
+/// The same statements whoever was asked for: with nobody there they change nothing but an hourly counter and the ballast.
 async fn fail(cx: &Cx<'_>, asked: &Asked, row: Option<&LoginRow>, refusing: Refusing) -> Result<Response, Problem> {
     let tenant = row.map_or(cx.place()?.tenant, |row| row.tenant_id);
     let nobody: Id<User> = cx.new_id();
