@@ -3,12 +3,11 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::company_users::ROLES;
+use super::company_users::{CompanyUserRow, ROLES};
 use crate::{
-    actor::flag,
     args,
     domain::{
-        id::{Entity, Id, Organization, Tenant, User},
+        id::{Entity, Id, Organization, Tenant},
         time::Millis,
     },
     ports::Query,
@@ -17,27 +16,21 @@ use crate::{
 /// The account of a person.
 #[derive(Clone, Debug, Deserialize)]
 pub struct AccountRow {
-    id: Id<User>,
-    email: String,
-    display_name: String,
-    email_verified_at: Option<Millis>,
-    #[serde(deserialize_with = "flag")]
-    is_active: bool,
+    /// What a company's own administrators see of it.
+    #[serde(flatten)]
+    user: CompanyUserRow,
     locked_until: Option<Millis>,
-    last_login_at: Option<Millis>,
-    created_at: Millis,
-    roles: String,
     devices: i64,
 }
 
 impl AccountRow {
     pub fn view(&self, now: Millis) -> Value {
-        let roles: Value = serde_json::from_str(&self.roles).unwrap_or_default();
-        json!({
-            "id": self.id, "email": self.email, "displayName": self.display_name, "emailVerified": self.email_verified_at.is_some(),
-            "isActive": self.is_active, "lockedUntil": self.locked_until.filter(|until| *until > now), "lastLoginAt": self.last_login_at,
-            "createdAt": self.created_at, "roles": roles, "devices": self.devices,
-        })
+        let mut view = self.user.view();
+        if let Some(members) = view.as_object_mut() {
+            members.insert("lockedUntil".into(), json!(self.locked_until.filter(|until| *until > now)));
+            members.insert("devices".into(), json!(self.devices));
+        }
+        view
     }
 }
 
