@@ -13,11 +13,15 @@ use crate::{
 /// Rows there are, a power of two.
 pub const SLOTS: u32 = 64;
 
+/// What making a row computes beside writing it (defaults, checks, triggers, index keys), as bytes turned into digits per
+/// page: 0.1 ms for a link's 17. Found on workerd over 4,000 pairs; without it a known address takes 0.12 ms longer.
+const WORK_PER_PAGE: i64 = 3_000;
+
 /// Writes this many pages, from a slot on that differs from request to request. (SQLite writes a page only where a value
 /// in it becomes another one: so it counts.)
 pub fn shift(pages: u32, from: u8) -> Statement {
     let slots: Vec<u32> = (0..pages.min(SLOTS)).map(|n| u32::from(from).wrapping_add(n) % SLOTS).collect();
-    Statement::new("UPDATE ballast SET times = times + 1 WHERE slot IN (SELECT value FROM json_each(?1))", args![format!("{slots:?}")])
+    Statement::new("UPDATE ballast SET times = times + 1 WHERE slot IN (SELECT value FROM json_each(?1)) AND length(hex(zeroblob(?2))) > 0", args![format!("{slots:?}"), i64::from(pages) * WORK_PER_PAGE])
 }
 
 /// The page that an event of the tenant's would have written to the queue of webhooks, where somebody listens and none happened.
