@@ -33,6 +33,15 @@
     },
     true,
   );
+  // And so does every other button in one.
+  document.addEventListener(
+    'click',
+    ({ target }) => {
+      const button = target instanceof Element && target.closest('form button[type=button]');
+      if (button && !('handled' in button.form.dataset)) button.dataset.early = '';
+    },
+    true,
+  );
   // A developer's machine: the front page says more there.
   if (/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(location.hostname)) root.dataset.local = '';
 })();

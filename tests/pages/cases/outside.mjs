@@ -67,6 +67,9 @@ export const cases = {
       await route.continue();
     });
     await page.goto('/acme/portal/login', { waitUntil: 'commit' });
+    await page.getByRole('button', { name: 'E-mail me a sign-in link' }).click();
+    await page.getByText('Please enter your e-mail address first.').waitFor();
+    await page.goto('/acme/portal/login', { waitUntil: 'commit' });
     await page.getByLabel('E-mail address').fill('buyer@portal.acme.com');
     await page.getByLabel('Password', { exact: true }).fill(SEED);
     await page.keyboard.press('Enter');

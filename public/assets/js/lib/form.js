@@ -70,6 +70,10 @@ export function handle(form, { send, done, check = () => ({}), draft, errors = {
     for (const button of all('[data-busy]', form)) working(button, false);
     form.requestSubmit();
   }
+  // The page gives its other buttons their work right after this.
+  const pressed = all('button[data-early]', form);
+  for (const button of pressed) delete button.dataset.early;
+  if (pressed.length > 0) setTimeout(() => pressed.at(-1).click());
 }
 
 function required(inputs) {
