@@ -21,7 +21,7 @@ use portcullis_core::{
         response::Response,
     },
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::ReadableStreamDefaultReader;
 use worker::{Env, Fetcher};
@@ -130,8 +130,7 @@ pub async fn respond(request: &web_sys::Request, deployed: Option<(&Env, &Deploy
     // The platform refuses an empty body with these, and drops that of an answer to HEAD noisily.
     let bodiless = head || matches!(response.status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED);
     let body = (!bodiless).then(|| Uint8Array::from(response.body.as_slice()));
-    let headers = response.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let init = serde_json::to_string(&Init { status: response.status.as_u16(), headers })?;
+    let init = serde_json::to_string(&Init { status: response.status.as_u16(), headers: Headers(&response.headers) })?;
     let init: web_sys::ResponseInit = JSON::parse(&init)?.unchecked_into();
     Ok(web_sys::Response::new_with_opt_js_u8_array_and_init(body.as_ref(), &init)?)
 }
@@ -164,7 +163,19 @@ pub fn stream(response: Response, rest: impl Stream<Item = Result<Vec<u8>, worke
 #[derive(Serialize)]
 struct Init<'a> {
     status: u16,
-    headers: Vec<(&'a str, &'a str)>,
+    headers: Headers<'a>,
+}
+
+/// As a record, which workerd takes in half the time it needs for pairs (14 µs instead of 29 for thirteen of them, body
+/// included); as pairs where a name comes twice, as cookies do.
+struct Headers<'a>(&'a [(HeaderName, String)]);
+
+impl Serialize for Headers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let pairs = || self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let twice = self.0.iter().enumerate().any(|(at, (name, _))| self.0.iter().skip(at + 1).any(|(other, _)| other == name));
+        if twice { serializer.collect_seq(pairs()) } else { serializer.collect_map(pairs()) }
+    }
 }
 
 /// A file under our own headers; `None` if there is none.

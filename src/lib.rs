@@ -18,6 +18,7 @@ mod http;
 mod limiter;
 mod mail;
 mod signer;
+mod turn;
 mod webhooks;
 
 use std::{panic::AssertUnwindSafe, rc::Rc};
@@ -28,7 +29,8 @@ use portcullis_core::{
     ports::Log,
 };
 use serde_json::json;
-use worker::{Context, Env, ScheduleContext, ScheduledEvent, event};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use worker::{Context, Env, ScheduleContext, ScheduledEvent, event, worker_sys};
 
 use crate::{
     bindings::{Misconfigured, Platform},
@@ -41,8 +43,19 @@ fn start() {
     console_error_panic_hook::set_once();
 }
 
-#[event(fetch)]
-async fn fetch(request: web_sys::Request, env: Env, ctx: Context) -> worker::Result<web_sys::Response> {
+/// What `#[event(fetch)]` would make, but for the promise.
+#[wasm_bindgen]
+pub fn fetch(request: web_sys::Request, env: Env, ctx: worker_sys::Context) -> Result<JsValue, JsValue> {
+    turn::now_or_later(Box::pin(async move {
+        let answer = answer(request, env, Context::new(ctx)).await.or_else(|error| {
+            Console.line(&json!({ "level": "error", "event": "respond", "note": error.to_string() }));
+            worker::Response::error("Internal Server Error", 500).map(web_sys::Response::from)
+        });
+        Ok(answer?.into())
+    }))
+}
+
+async fn answer(request: web_sys::Request, env: Env, ctx: Context) -> worker::Result<web_sys::Response> {
     let now = clock::now();
     let (deployment, platform) = match configured(&env) {
         Ok(configured) => configured,

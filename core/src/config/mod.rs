@@ -90,6 +90,8 @@ pub struct Config {
     pub live_heartbeat: i64,
     pub optimistic_lock: OptimisticLock,
     pub webhooks: Webhooks,
+    /// Whether answers that took no operation are logged too.
+    pub log_every_answer: bool,
     /// Which broken twin runs; read in twin builds only.
     pub twin: String,
 }
@@ -186,6 +188,7 @@ impl Config {
             app_token_seconds: i64::from(r.number("APP_TOKEN_SECONDS", 10 * 60, 5, 10 * 60)),
             optimistic_lock: OptimisticLock::parse(&r.text("OM_OPTIMISTIC_LOCK", "")),
             webhooks: Webhooks::read(&mut r, production),
+            log_every_answer: r.flag("LOG_EVERY_ANSWER", false),
             twin: r.text("TWIN", ""),
         };
         if config.cookie_domain.is_some() && config.cookie_host_prefix {

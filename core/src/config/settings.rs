@@ -50,6 +50,7 @@ pub static SETTINGS: &[Setting] = &[
     var("LIVE_HEARTBEAT_SECONDS", "after how many seconds a silent event stream says that it is alive, 1 to 40"),
     var("APP_TOKEN_SECONDS", "life of a token minted for an app, 5 to 600 seconds"),
     var("OM_OPTIMISTIC_LOCK", "`all`, `off`, or a comma list of record kinds"),
+    var("LOG_EVERY_ANSWER", "`true`: what was granted from memory is logged too, a line for each request that any app makes"),
     var("WEBHOOK_TIMEOUT_MS", "how long a receiver may take to answer, 100 to 25000 milliseconds"),
     var("WEBHOOK_RETRY_SECONDS", "waits before the second try of a delivery, the third, …: a comma list of seconds"),
     var("WEBHOOK_DISABLE_AFTER_SECONDS", "how long an endpoint may fail without a success before it is turned off, seconds"),

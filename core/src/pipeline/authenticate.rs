@@ -23,7 +23,7 @@ use crate::{
     pipeline::target,
     problem::{Code, Problem},
     routes::{Guard, Route},
-    signing::verified::{self, Proven},
+    signing::verified::Proven,
     store::{
         sessions::{self, By, IdentityRow, NotAlive},
         staff_sessions,
@@ -91,7 +91,7 @@ pub async fn claims(deployment: &Deployment, io: &Io<'_>, text: &str, now: Milli
     if text.len() > MAX_LENGTH {
         return Ok(Err(Rejection::TooLong));
     }
-    let fingerprint = verified::fingerprint(text);
+    let fingerprint = deployment.keys.fingerprint(text);
     if let Some(proven) = deployment.verified.find(&fingerprint).filter(|proven| deployment.key_set.holds(&proven.kid)) {
         io.rely_on(&proven.kid);
         return Ok(Ok(proven));

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     app::{Answer, Deployment, Incoming, Later, Trace, decision_headers, log_line},
-    io::Io,
+    io::{Io, Operations},
     pages,
     problem::{Code, Problem},
     web::{
@@ -82,8 +82,10 @@ pub fn finish(deployment: &Deployment, io: &Io<'_>, incoming: &Incoming, mut tra
             .headers
             .push((OPERATIONS, format!("d1={} kv={} limiter={} hash={} channel={}", spent.d1, spent.kv, spent.limiter, spent.hash, spent.channel)));
     }
-    // Public documents are asked for by every verifier and say the same to all: a line each would tell nobody anything.
-    if response.caching.is_private() || !note.is_empty() {
+    // What was granted from memory an app's own log tells as well, and a public document says the same to all: a line each
+    // would cost more than the answer.
+    let from_memory = response.status.is_success() && io.spent() == Operations::default();
+    if deployment.config.log_every_answer || !note.is_empty() || (response.caching.is_private() && !from_memory) {
         log_line(incoming, &trace, io, &response, &note);
     }
     Answer { response, later: trace.later }

@@ -1,18 +1,17 @@
 //! Tokens whose signature held before, so that whoever comes again costs no cryptography.
 //!
-//! What is kept is a digest and what the token says, never the token. Nothing is decided by it but the signature: that the
+//! What is kept is a MAC of the token and what it says, never the token. Nothing is decided by it but the signature: that the
 //! key is still one of ours, times, audience and revocation are asked on every use, by whoever uses it.
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
-
-use sha2::{Digest, Sha256};
 
 use crate::jose::claims::AccessClaims;
 
 /// Above this, an isolate starts over. Only tokens that hold get in, so nobody fills it with made-up ones.
 const MAX: usize = 4_096;
 
-pub type Fingerprint = [u8; 32];
+/// See [`crate::domain::keys::Keys::fingerprint`].
+pub type Fingerprint = [u8; 16];
 
 /// Claims under a signature that holds.
 #[derive(Debug)]
@@ -25,10 +24,6 @@ pub struct Proven {
 
 #[derive(Default)]
 pub struct Verified(RefCell<HashMap<Fingerprint, Rc<Proven>>>);
-
-pub fn fingerprint(token: &str) -> Fingerprint {
-    Sha256::digest(token.as_bytes()).into()
-}
 
 impl Verified {
     pub fn find(&self, fingerprint: &Fingerprint) -> Option<Rc<Proven>> {
