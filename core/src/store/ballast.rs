@@ -21,7 +21,10 @@ const WORK_PER_PAGE: i64 = 3_000;
 /// in it becomes another one: so it counts.)
 pub fn shift(pages: u32, from: u8) -> Statement {
     let slots: Vec<u32> = (0..pages.min(SLOTS)).map(|n| u32::from(from).wrapping_add(n) % SLOTS).collect();
-    Statement::new("UPDATE ballast SET times = times + 1 WHERE slot IN (SELECT value FROM json_each(?1)) AND length(hex(zeroblob(?2))) > 0", args![format!("{slots:?}"), i64::from(pages) * WORK_PER_PAGE])
+    Statement::new(
+        "UPDATE ballast SET times = times + 1 WHERE slot IN (SELECT value FROM json_each(?1)) AND length(hex(zeroblob(?2))) > 0",
+        args![format!("{slots:?}"), i64::from(pages) * WORK_PER_PAGE],
+    )
 }
 
 /// The page that an event of the tenant's would have written to the queue of webhooks, where somebody listens and none happened.
