@@ -65,7 +65,7 @@ export const cases = {
     await page.getByRole('heading', { name: 'Own account' }).waitFor();
   },
 
-  async 'back office people: one’s own account: address, password, devices, places'(tools) {
+  async 'back office people: one’s own account: name, address, password, devices, places'(tools) {
     const call = await staff(tools);
     const [person, place] = [await clerk(tools, call, { name: 'Olga Own' }), await branch(call)];
     await call('POST', `/api/auth/users/${person.id}/memberships`, { roleId: (await roleNamed(call, 'cashier')).id, organizationId: place.id });
@@ -84,6 +84,19 @@ export const cases = {
     await dialog(page).getByRole('button', { name: 'Sign out everywhere else' }).click();
     await page.getByText('Only this device is signed in now.').waitFor();
     assert.equal((await other.context.request.get(`${tools.server.url}/api/auth/sessions`)).status(), 401);
+    await press(page, 'Change the name');
+    const ownName = dialog(page).getByLabel('Your name');
+    assert.equal(await ownName.inputValue(), 'Olga Own');
+    await ownName.fill('   ');
+    await dialog(page).getByRole('button', { name: 'Save' }).click();
+    await dialog(page).getByText('Please fill this in.').waitFor();
+    await me.inspect('staff-profile-name', { shift: false });
+    await ownName.fill(CANARY);
+    await dialog(page).getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Your name is changed.').waitFor();
+    await page.locator('main .facts dd', { hasText: CANARY }).waitFor();
+    await me.inspect('staff-profile-renamed', { shift: false });
+    assert.equal((await call('GET', `/api/auth/users?id=${person.id}`)).items[0].name, CANARY);
     await press(page, 'Change the address');
     await dialog(page).getByLabel('E-mail address').fill('admin@acme.com');
     await dialog(page).getByRole('button', { name: 'Save' }).click();
