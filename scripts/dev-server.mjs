@@ -9,13 +9,16 @@ import { stripVTControlCharacters as plain } from 'node:util';
 const root = new URL('..', import.meta.url).pathname;
 const port = process.env.PORT ?? '8787';
 const url = `http://127.0.0.1:${port}`;
-const logFile = `${root}.wrangler/dev.log`;
+const kept = process.env.DEV_STATE ?? `${root}.wrangler`;
+const logFile = `${kept}/dev.log`;
+/** As the screen says it. */
+const logName = logFile.replace(root, '');
 
 // Settings a person may try out from the command line, such as RATE_LIMIT_ENABLED=false make dev.
 const passedOn = /^(RATE_LIMIT_\w+|(CUSTOMER|STAFF|DIRECTORY|LOGIN|LOGOUT|REFRESH|SIGNED_IN)_(\w+_)?(POINTS|DURATION))$/;
 const vars = Object.entries(process.env).filter(([name]) => passedOn.test(name));
 
-mkdirSync(`${root}.wrangler`, { recursive: true });
+mkdirSync(kept, { recursive: true });
 const log = createWriteStream(logFile);
 const startedAt = performance.now();
 let ready = false;
@@ -25,6 +28,7 @@ const wrangler = spawn(
   'wrangler',
   [
     'dev', '--ip', '127.0.0.1', '--port', port, '--show-interactive-dev-session=false',
+    '--persist-to', `${kept}/state`,
     '--var', `APP_URL:${url}`,
     ...vars.flatMap(([name, value]) => ['--var', `${name}:${value}`]),
   ],
@@ -59,7 +63,7 @@ const seed = await fetch(`${url}/dev/seed`, {
   body: '{}',
   signal: AbortSignal.timeout(30_000),
 }).catch((error) => ({ ok: false, status: error.message }));
-console.log(seed.ok ? 'ok   seeded' : `warn seeding answered ${seed.status}; see .wrangler/dev.log`);
+console.log(seed.ok ? 'ok   seeded' : `warn seeding answered ${seed.status}; see ${logName}`);
 screen();
 ready = true;
 
@@ -92,13 +96,13 @@ function screen() {
     staff      superadmin@acme.com  admin@acme.com  employee@acme.com
     customers  admin@portal.acme.com (portal admin)  buyer@portal.acme.com  viewer@portal.acme.com
 ${vars.length ? `\n  Passed on: ${vars.map(([name, value]) => `${name}=${value}`).join(' ')}\n` : ''}
-  What the Worker logs appears below; requests too in .wrangler/dev.log. Ctrl-C stops.
+  What the Worker logs appears below; requests too in ${logName}. Ctrl-C stops.
 `);
 }
 
 function fail(why) {
   if (stopping) return;
-  console.error(`!!   ${why}; the end of .wrangler/dev.log:`);
+  console.error(`!!   ${why}; the end of ${logName}:`);
   log.end(() => {
     console.error(readFileSync(logFile, 'utf8').split('\n').slice(-25).join('\n'));
     stop(1);

@@ -5,14 +5,15 @@ set -euo pipefail
 . "$(dirname "$0")/env.sh"
 cd "$root"
 
-stamp=.wrangler/state/migrations.applied
+kept=${DEV_STATE:-.wrangler}
+stamp=$kept/state/migrations.applied
 now=$(sha256sum migrations/*.sql)
 if [ "$now" = "$(cat "$stamp" 2>/dev/null)" ]; then
   ok "local D1 is up to date"
   exit 0
 fi
 doing "migrating the local D1"
-quietly .wrangler/migrate.log wrangler d1 migrations apply DB --local \
+quietly "$kept/migrate.log" wrangler d1 migrations apply DB --local --persist-to "$kept/state" \
   || die "the local D1 could not be migrated"
 printf '%s\n' "$now" >"$stamp"
 ok "local D1: $(printf '%s\n' "$now" | wc -l) migration files"

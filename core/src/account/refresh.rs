@@ -29,7 +29,7 @@ pub async fn handle(cx: &Cx<'_>) -> Result<Response, Problem> {
     let Some(row) = row else { return Err(refuse("Invalid or expired session")) };
     let actor = row.judge(Realm::Customer, idle, None, cx.now).map_err(|why| match why {
         NotAlive::Session => refuse("Invalid or expired session"),
-        NotAlive::Account | NotAlive::Suspended | NotAlive::Outside => refuse("Account not active").note(format!("{why:?}")),
+        NotAlive::Account | NotAlive::Suspended | NotAlive::Outside | NotAlive::Moved => refuse("Account not active").note(format!("{why:?}")),
     })?;
     if !cx.host.admits(actor.tenant) {
         return Err(refuse("Invalid or expired session").note("a session of another tenant on a tenant's own host"));

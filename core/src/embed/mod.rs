@@ -81,7 +81,7 @@ fn authorize(cx: &Cx<'_>, address: &Address, maker: Option<IdentityRow>) -> Resu
     let maker = found.map_err(|why| match why {
         NotAlive::Suspended => Problem::tenant_suspended(),
         NotAlive::Outside => Problem::forbidden("Forbidden"),
-        NotAlive::Session | NotAlive::Account => refused("expired").note("the session that made it is over"),
+        NotAlive::Session | NotAlive::Account | NotAlive::Moved => refused("expired").note("the session that made it is over"),
     })?;
     let here = maker.tenant == address.tenant && maker.organization == Some(address.organization);
     if here && maker.grants.allow(FEATURE) && !maker.must_change_password { Ok(()) } else { Err(Problem::forbidden("Forbidden")) }

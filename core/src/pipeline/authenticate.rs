@@ -157,6 +157,9 @@ pub async fn session(deployment: &Deployment, io: &Io<'_>, request: &Request, gu
         NotAlive::Suspended => Problem::tenant_suspended(),
         NotAlive::Outside if named.is_some() => target::not_yours(),
         NotAlive::Outside => no_access(),
+        // The session lives on elsewhere. The request may have been on its way while it moved, and the browser may hold newer
+        // cookies by now than those that came with it: telling it to forget them would sign the person out.
+        NotAlive::Moved => nobody(realm).member("reason", "moved").note("of a place that was left"),
         NotAlive::Session | NotAlive::Account => forget(deployment, request, realm, nobody(realm)).note(format!("{why:?}")),
     })
 }

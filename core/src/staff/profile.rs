@@ -2,13 +2,14 @@
 //!
 //! A new password wants the current one. It ends every session, voids whatever else could open the account, and opens a
 //! new session for the caller in the same batch. A new address needs no password and is not proven by being typed: what
-//! was mailed to the old one is void.
+//! was mailed to the old one is void. A name may be changed, and only administrators may take it away.
 
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::{
     new_password,
     password_reset::{Notified, address_changed, ended, password_changed},
+    people,
     sign_in::{self, Opening, Subject},
 };
 use crate::{
@@ -41,7 +42,8 @@ use crate::{
 pub async fn get(cx: &Cx<'_>) -> Result<Response, Problem> {
     let actor = cx.actor()?;
     let roles: Vec<&str> = actor.roles.iter().map(|role| role.name.as_str()).collect();
-    Ok(Response::json(200, &json!({"email": actor.email, "roles": roles})))
+    let name = Some(&actor.display_name).filter(|name| !name.is_empty());
+    Ok(Response::json(200, &json!({"email": actor.email, "name": name, "roles": roles})))
 }
 
 const REFUSED: &str = "Invalid profile update.";
@@ -49,6 +51,7 @@ const REFUSED: &str = "Invalid profile update.";
 pub const BODY: Schema = Schema {
     fields: &[
         optional("email", Kind::Email),
+        optional("name", Kind::Text { min: 1, max: 120 }),
         optional("password", Kind::Text { min: 1, max: 1_024 }),
         optional("currentPassword", Kind::Text { min: 1, max: 1_024 }),
     ],
@@ -62,13 +65,29 @@ fn refuse(error: &'static str, field: &str, messages: Vec<String>) -> Problem {
     Problem::issues(error, "issues", details)
 }
 
+/// What is to be shown of the person from now on, where it is another than before.
+#[derive(Default)]
+struct Wanted<'a> {
+    email: Option<Email>,
+    name: Option<&'a str>,
+}
+
+impl Wanted<'_> {
+    const fn is_nothing(&self) -> bool {
+        self.email.is_none() && self.name.is_none()
+    }
+}
+
 pub async fn update(cx: &Cx<'_>) -> Result<Response, Problem> {
     let actor = cx.actor()?;
-    let email = cx.body.opt_text("email").and_then(Email::parse);
+    let asked = Wanted { email: cx.body.opt_text("email").and_then(Email::parse), name: people::create::name(cx) };
+    if cx.body.has("name") && asked.name.is_none() {
+        return Err(refuse(REFUSED, "name", vec!["Name must not be blank.".into()]));
+    }
     match (cx.body.has("password"), cx.body.has("currentPassword")) {
         (true, false) => return Err(refuse(REFUSED, "currentPassword", vec!["Current password is required.".into()])),
         (false, true) => return Err(refuse(REFUSED, "password", vec!["New password is required.".into()])),
-        (false, false) if email.is_none() => return Err(refuse(REFUSED, "email", vec!["Provide an email or a password.".into()])),
+        (false, false) if asked.is_nothing() => return Err(refuse(REFUSED, "email", vec!["Provide an email, a name or a password.".into()])),
         // A one-time password is for choosing another and nothing else.
         (false, false) if actor.must_change_password => {
             return Err(Problem::new(Code::PasswordChangeRequired, "Please change your one-time password first."));
@@ -77,16 +96,20 @@ pub async fn update(cx: &Cx<'_>) -> Result<Response, Problem> {
     }
     let own = cx.read_one(staff_accounts::own(actor.user, actor.session)).await?.first::<OwnRow>()?;
     let own = own.ok_or_else(|| Problem::not_found("User not found"))?;
-    let email = email.filter(|_| !actor.must_change_password).filter(|email| *email != actor.email());
-    let phc = if cx.body.has("password") { Some(proven(cx, &own).await?) } else { None };
-    commit(cx, actor, &own, email, phc).await
+    let phc = if cx.body.has("password") { Some(proven(cx, &own, asked.name).await?) } else { None };
+    let wanted = match actor.must_change_password {
+        true => Wanted::default(),
+        false => Wanted { email: asked.email.filter(|email| *email != actor.email()), name: asked.name.filter(|name| *name != actor.display_name) },
+    };
+    commit(cx, actor, &own, wanted, phc).await
 }
 
 /// The hash of the new password, once it may be used and the current one is proven.
-async fn proven(cx: &Cx<'_>, own: &OwnRow) -> Result<String, Problem> {
+async fn proven(cx: &Cx<'_>, own: &OwnRow, name: Option<&str>) -> Result<String, Problem> {
     let actor = cx.actor()?;
     let (current, new) = (cx.body.password("currentPassword")?, cx.body.password("password")?);
-    let faults = new_password::faults(cx, &new, &own.tenant_policy, &[&actor.email, &own.tenant_name, &actor.display_name]);
+    let context = [&actor.email, own.tenant_name.as_str(), &actor.display_name, name.unwrap_or_default()];
+    let faults = new_password::faults(cx, &new, &own.tenant_policy, &context);
     if !faults.is_empty() {
         return Err(refuse(REFUSED, "password", faults));
     }
@@ -115,12 +138,12 @@ async fn wrong_guess(cx: &Cx<'_>) -> Result<Problem, Problem> {
     Ok(refuse(WRONG, "currentPassword", vec![WRONG.into()]))
 }
 
-async fn commit(cx: &Cx<'_>, actor: &Actor, own: &OwnRow, email: Option<Email>, phc: Option<String>) -> Result<Response, Problem> {
+async fn commit(cx: &Cx<'_>, actor: &Actor, own: &OwnRow, wanted: Wanted<'_>, phc: Option<String>) -> Result<Response, Problem> {
     let seat = Seat { tenant: actor.tenant, organization: actor.organization };
     let opening = phc.as_ref().map(|_| Opening::new(cx, seat, own.remember));
     let mut change = Change::new(Vec::new());
-    if let Some(email) = &email {
-        change = readdressed(cx, actor, own, email, change)?;
+    if !wanted.is_nothing() {
+        change = shown_anew(cx, actor, own, &wanted, change);
     }
     if let (Some(phc), Some(opening)) = (&phc, &opening) {
         change = repassworded(cx, actor, own, phc, opening, change);
@@ -132,7 +155,7 @@ async fn commit(cx: &Cx<'_>, actor: &Actor, own: &OwnRow, email: Option<Email>, 
         Err(StoreError::Unique(_)) => return Err(super::people::taken()),
         other => other?,
     };
-    let email = email.unwrap_or_else(|| actor.email());
+    let email = wanted.email.unwrap_or_else(|| actor.email());
     let session = opening.as_ref().map_or(actor.session, |opening| opening.session);
     let subject = Subject {
         user: actor.user,
@@ -154,20 +177,30 @@ async fn commit(cx: &Cx<'_>, actor: &Actor, own: &OwnRow, email: Option<Email>, 
     })
 }
 
-fn readdressed(cx: &Cx<'_>, actor: &Actor, own: &OwnRow, email: &Email, mut change: Change) -> Result<Change, Problem> {
-    let lookup = cx.deployment.keys.lookup_hash(email);
-    let version = lock::next(own.updated_at, cx.now);
-    change.writes.extend([
-        staff_accounts::change_email(actor.user, email, &lookup, own.updated_at, version),
-        store::changed_one(),
-        tokens::void_resets(Realm::Staff, actor.user, cx.now),
-    ]);
-    let detail = json!({"email": {"before": actor.email().masked(), "after": email.masked()}});
+fn shown_anew(cx: &Cx<'_>, actor: &Actor, own: &OwnRow, wanted: &Wanted<'_>, mut change: Change) -> Change {
+    let mut detail = Map::new();
+    if let Some(email) = &wanted.email {
+        let lookup = cx.deployment.keys.lookup_hash(email);
+        let version = lock::next(own.updated_at, cx.now);
+        change.writes.extend([
+            staff_accounts::change_email(actor.user, email, &lookup, own.updated_at, version),
+            store::changed_one(),
+            tokens::void_resets(Realm::Staff, actor.user, cx.now),
+        ]);
+        detail.insert("email".into(), json!({"before": actor.email().masked(), "after": email.masked()}));
+        change = change.mail(address_changed(cx, &notified(actor, own)));
+    }
+    if let Some(name) = wanted.name {
+        change.writes.push(users::rename(Realm::Staff, actor.user, name));
+        detail.insert("name".into(), json!({"before": actor.display_name, "after": name}));
+    }
     let payload = json!({"id": actor.user, "organizationId": actor.organization, "tenantId": own.tenant_id});
-    Ok(change
-        .audit(Entry::new("profile.updated", "user", actor.user).detail(detail))
-        .event(Event::new("auth.user.updated", own.tenant_id, None, payload))
-        .mail(address_changed(cx, &notified(actor, own))))
+    change.audit(Entry::new("profile.updated", "user", actor.user).detail(detail.into())).event(Event::new(
+        "auth.user.updated",
+        own.tenant_id,
+        None,
+        payload,
+    ))
 }
 
 fn repassworded(cx: &Cx<'_>, actor: &Actor, own: &OwnRow, phc: &str, opening: &Opening, mut change: Change) -> Change {

@@ -122,6 +122,8 @@ pub enum NotAlive {
     Suspended,
     /// Staff only: no longer a member of the place the session is active in.
     Outside,
+    /// Staff only: the token names another place than the one the session is active in.
+    Moved,
 }
 
 /// Whether an access token is older than the moment everything was revoked. `iat` is whole seconds: a token minted

@@ -23,6 +23,9 @@ use crate::{
 #[derive(Clone, Debug, Deserialize)]
 pub struct IdentityRow {
     session_id: Id<Session>,
+    /// Whether the session is active in the place it was looked for in.
+    #[serde(deserialize_with = "flag")]
+    is_there: bool,
     #[serde(deserialize_with = "flag")]
     remember: bool,
     last_used_at: Millis,
@@ -95,33 +98,38 @@ pub fn identity(by: By, organization: Option<Id<Organization>>) -> Query {
 /// The same as seen from another organization, which the request names: of this tenant or of another. One that is not
 /// there is a place nobody is a member of.
 pub fn identity_at(by: By, organization: Option<Id<Organization>>, named: Option<Id<Organization>>) -> Query {
-    let select = match named {
+    let select = |is_there: &str| match named {
         None => select(
+            is_there,
             "s.tenant_id, s.organization_id",
             "JOIN tenants t ON t.id = s.tenant_id AND t.deleted_at IS NULL \
              LEFT JOIN organizations o ON o.id = s.organization_id AND o.tenant_id = s.tenant_id AND o.deleted_at IS NULL",
         ),
-        Some(_) => seen_from("?5"),
+        Some(_) => seen_from(is_there, "?5"),
     };
     match by {
         // The token names exactly the place the session is active in; after a switch the older token is void.
         By::Claims { session, user, tenant } => {
             let mut args = args![session, user, tenant, organization];
             args.extend(named.map(Into::into));
-            Query::new(format!("{select}WHERE s.id = ?1 AND s.user_id = ?2 AND s.tenant_id = ?3 AND s.organization_id IS ?4"), args)
+            Query::new(format!("{}WHERE s.id = ?1 AND s.user_id = ?2", select("s.tenant_id = ?3 AND s.organization_id IS ?4")), args)
         }
-        By::Token(hash) => Query::new(format!("{select}WHERE s.token_hash = ?1"), args![hash.as_str()]),
+        By::Token(hash) => Query::new(format!("{}WHERE s.token_hash = ?1", select(ANYWHERE)), args![hash.as_str()]),
     }
 }
 
 /// Who opened a session, as seen from an organization, wherever else the session is active by now.
 pub fn identity_in(session: Id<Session>, user: Id<User>, organization: Id<Organization>) -> Query {
-    Query::new(format!("{}WHERE s.id = ?1 AND s.user_id = ?2", seen_from("?3")), args![session, user, organization])
+    Query::new(format!("{}WHERE s.id = ?1 AND s.user_id = ?2", seen_from(ANYWHERE, "?3")), args![session, user, organization])
 }
 
+/// The session is looked for wherever it is.
+const ANYWHERE: &str = "1";
+
 /// The identity as seen from the organization of a parameter. One that is not there is a place nobody is a member of.
-fn seen_from(organization: &str) -> String {
+fn seen_from(is_there: &str, organization: &str) -> String {
     select(
+        is_there,
         &format!("t.id AS tenant_id, {organization} AS organization_id"),
         &format!(
             "LEFT JOIN organizations o ON o.id = {organization} AND o.deleted_at IS NULL \
@@ -131,9 +139,9 @@ fn seen_from(organization: &str) -> String {
     )
 }
 
-fn select(seat: &str, place: &str) -> String {
+fn select(is_there: &str, seat: &str, place: &str) -> String {
     format!(
-        "SELECT s.id AS session_id, s.remember, s.last_used_at, s.expires_at, s.deleted_at AS ended_at, {seat}, u.id AS user_id, \
+        "SELECT s.id AS session_id, {is_there} AS is_there, s.remember, s.last_used_at, s.expires_at, s.deleted_at AS ended_at, {seat}, u.id AS user_id, \
          u.email, u.display_name, u.email_verified_at, u.is_active, u.last_login_at, u.created_at, u.sessions_revoked_at, u.must_change_password, \
          u.locale, t.is_active AS tenant_active, t.policy AS tenant_policy, o.is_active AS organization_active, o.slug AS organization_slug, \
          o.name AS organization_name, t.partner_id AS tenant_partner, {} AS above, \
@@ -172,7 +180,11 @@ impl IdentityRow {
         if !is_alive(times, idle.of(self.remember), now) || is_outdated(issued_at, self.sessions_revoked_at) {
             return Err(NotAlive::Session);
         }
-        if self.is_active { Ok(()) } else { Err(NotAlive::Account) }
+        match (self.is_active, self.is_there) {
+            (false, _) => Err(NotAlive::Account),
+            (true, false) => Err(NotAlive::Moved),
+            (true, true) => Ok(()),
+        }
     }
 
     fn expires(&self) -> Millis {

@@ -36,7 +36,7 @@ test('JSON and both kinds of form open a session that knows its place', async ()
     assert.equal(body.redirect, '/backend');
     const claims = claimsOf(body.token);
     assert.deepEqual([claims.aud, claims.tenantId, claims.orgId, claims.roles], ['staff', server.place.tenantId, server.place.organizationId, ['admin']]);
-    assert.deepEqual(isOk(await client.get(`${AUTH}/profile`)), { email: ADMIN, roles: ['admin'] });
+    assert.deepEqual(isOk(await client.get(`${AUTH}/profile`)), { email: ADMIN, name: 'Anton Admin', roles: ['admin'] });
   }
   isProblem(await sendForm(new Client(server), fields(FormData, { password: 'wrong password' })), 401, 'Invalid email or password');
 });

@@ -24,7 +24,7 @@ pub const SIGN_IN: Section = Section {
             .query(&[param("redirect", Text, "A path of this origin.")]),
         doc("refresh_staff_session", "A fresh access token from the session token", ok("{ok: true, accessToken: text, expiresIn: int}"))
             .errors(&[Unauthenticated]),
-        doc("get_staff_profile", "One's own account", ok("{email: email, roles: text[]}")),
+        doc("get_staff_profile", "One's own account", ok("{email: email, name: text|null, roles: text[]}")),
         doc("check_staff_features", "Which of these features one holds", ok("{ok: bool, granted: text[], userId: uuid}"))
             .about("`ok` says whether all of them are held."),
     ],

@@ -35,8 +35,8 @@ pub const OWN_ACCOUNT: Section = Section {
             .errors(&[UnprocessableEntity]),
         doc("confirm_staff_password_reset", "Choose a password with a mailed link", ok("{ok: true, redirect: text}"))
             .about("Takes JSON and forms. Also how an invitation is accepted. Ends every session."),
-        doc("update_staff_profile", "Change one's address or password", ok("{ok: true, email: email}"))
-            .about("A password wants `currentPassword`; it ends every session and opens a new one. `issues` of an error name the fields."),
+        doc("update_staff_profile", "Change one's address, name or password", ok("{ok: true, email: email}"))
+            .about("A name has 1 to 120 characters that are not all blank. A password wants `currentPassword`; it ends every session and opens a new one. `issues` of an error name the fields."),
         doc("list_own_staff_sessions", "Where one is signed in", ok("{ok: true, sessions: StaffSession[]}")),
         doc("revoke_other_own_staff_sessions", "Sign out everywhere else", ok("{ok: true, count: int}")),
         doc("revoke_own_staff_session", "End another session of one's own", DONE).errors(&[InvalidRequest]),

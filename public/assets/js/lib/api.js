@@ -74,12 +74,22 @@ export function onSessionEnded(handler) {
   sessionEnded = handler;
 }
 
+let mark = () => () => ({});
+
+/** What a repeated call has to say beyond the first: `mark()` when one goes out gives `(method, error) => headers`. */
+export function onRepeat(handler) {
+  mark = handler;
+}
+
 /** A call of somebody signed in. */
 export async function authed(method, path, body, headers) {
+  const repeated = mark();
+  let more;
   try {
     return await call(method, path, body, headers);
   } catch (error) {
     if (error.status !== 401) throw error;
+    more = repeated(method, error);
   }
   try {
     await refresh();
@@ -87,5 +97,5 @@ export async function authed(method, path, body, headers) {
     if (error.status !== 401) throw error;
     await sessionEnded();
   }
-  return call(method, path, body, headers);
+  return call(method, path, body, { ...headers, ...more });
 }

@@ -1,4 +1,4 @@
-// One's own account: address, places, password, devices.
+// One's own account: address, name, places, password, devices.
 import { el, icon } from '../lib/dom.js';
 import { handle, passwordField } from '../lib/form.js';
 import { ago, device, deviceName, timeNode } from '../lib/format.js';
@@ -13,7 +13,7 @@ const PROFILE = '/api/auth/profile';
 
 export async function show(frame) {
   const { main } = frame;
-  const [{ email, roles }, { sessions }, places] = await Promise.all([authed('GET', PROFILE), authed('GET', '/api/auth/sessions'), ownPlaces()]);
+  const [{ email, name, roles }, { sessions }, places] = await Promise.all([authed('GET', PROFILE), authed('GET', '/api/auth/sessions'), ownPlaces()]);
   head(frame, { t: 'staff.nav.profile', under: el('span', { class: 'soft' }, email) });
   main.append(el('div', { class: 'columns' }, el('div', { class: 'stack' }, account(), work(), devices()), el('div', { class: 'stack' }, password())));
 
@@ -26,9 +26,19 @@ export async function show(frame) {
   function account() {
     return card(
       'staff.account',
-      facts(['field.emailLabel', email], ['staff.roles', badges(...roles.map((role) => [role, 'accent']))]),
-      el('div', {}, button('staff.changeEmail', changeEmail)),
+      facts(['profile.name', name], ['field.emailLabel', email], ['staff.roles', badges(...roles.map((role) => [role, 'accent']))]),
+      el('div', { class: 'row' }, button('staff.changeName', changeName), button('staff.changeEmail', changeEmail)),
     );
+  }
+
+  function changeName() {
+    formDialog({
+      title: 'staff.changeName',
+      text: 'staff.changeNameText',
+      fields: [field('name', 'profile.name', { required: true, maxlength: '120', autocomplete: 'name', value: name ?? '' })],
+      send: (values) => authed('PUT', PROFILE, { name: values.name }),
+      done: () => again('staff.nameChanged'),
+    });
   }
 
   function changeEmail() {

@@ -1,6 +1,6 @@
 // Who is signed in, what they may do, and how they stay signed in without losing a word.
 import { signInAgain } from '../lib/again.js';
-import { ApiError, authed, call, onSessionEnded, onTokenExpired } from '../lib/api.js';
+import { ApiError, authed, call, onRepeat, onSessionEnded, onTokenExpired } from '../lib/api.js';
 import { ownPath } from '../lib/path.js';
 
 export { authed, call };
@@ -25,6 +25,19 @@ export function workAt({ tenantId, organizationId }) {
   place = { tenantId, organizationId };
 }
 
+/**
+ * The session moved while a call was on its way. What is read is read where one is now; what was to be written is written
+ * where it was meant, or not at all.
+ */
+function whereMeant() {
+  const meant = place;
+  return (method, error) => {
+    if (error.reason !== 'moved' || method === 'GET') return {};
+    if (!meant?.organizationId) throw error;
+    return { 'x-organization-id': meant.organizationId };
+  };
+}
+
 /** The session cookie buys a new token by being sent there and back again; a page can only tell by where that ended. */
 async function renew() {
   const probe = '/api/auth/profile';
@@ -43,6 +56,7 @@ async function renew() {
  */
 export async function enter() {
   onTokenExpired(renew);
+  onRepeat(whereMeant);
   onSessionEnded(leave);
   const [profile, checked] = await Promise.all([authed('GET', '/api/auth/profile'), authed('POST', '/api/auth/feature-check', { features: ASKED })]);
   email = profile.email;

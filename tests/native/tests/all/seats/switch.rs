@@ -68,6 +68,38 @@ fn a_switch_moves_the_session_and_the_older_token_is_void() {
     assert_eq!(res.spent().d1, 3);
 }
 
+/// A request that was on its way while the session moved comes back late: its answer must not take the cookies that the
+/// browser holds by then.
+#[test]
+fn a_token_of_a_place_that_was_left_opens_nothing_and_signs_nobody_out() {
+    let world = World::seeded();
+    let globex = world.found("globex");
+    let (_, mut jar) = commuter(&world, &globex);
+    let old = jar.clone();
+    jar.absorb(&switch(&world, &jar, json!({"organizationId": globex.organization})));
+    let stale = [
+        Req::get("/api/auth/profile"),
+        Req::get("/api/auth/memberships"),
+        Req::post("/api/auth/switch").json(json!({"organizationId": globex.organization})),
+        Req::put("/api/auth/profile").json(json!({"email": "else@acme.com"})),
+        Req::get("/api/auth/profile").header("x-organization-id", &globex.organization.to_string()),
+    ];
+    for req in stale {
+        let res = world.send(req.jar(&old));
+        assert_eq!(res.is(401, "Unauthorized").json()["reason"], "moved");
+        assert_eq!(res.all("set-cookie").count(), 0, "what the browser holds is newer than what was judged");
+        assert_eq!(res.spent().d1, 1);
+        jar.absorb(&res);
+    }
+    profile(&world, &jar).ok(200);
+    world.send(Req::post("/api/auth/session/refresh").json(json!({"refreshToken": jar.get("session_token")}))).ok(200);
+    // Back where it came from, the token names the place again; once the session is over, it is over from everywhere.
+    world.arrange("UPDATE staff_user_sessions SET deleted_at = 1");
+    let res = profile(&world, &old);
+    assert_eq!(res.is(401, "Unauthorized").json().get("reason"), None);
+    assert_eq!(res.all("set-cookie").count(), 2, "a session that is over is forgotten");
+}
+
 #[test]
 fn a_tenant_by_itself_means_the_place_a_sign_in_would_choose() {
     let world = World::seeded();

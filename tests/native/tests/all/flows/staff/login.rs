@@ -23,7 +23,7 @@ fn tc_auth_001_a_login_sets_both_cookies_and_leads_to_the_back_office() {
     assert!(res.set_cookie("auth_token").unwrap().contains("; Max-Age=28800; HttpOnly; SameSite=lax"));
     assert!(res.set_cookie("session_token").unwrap().contains("; Max-Age=28800; HttpOnly; SameSite=lax"));
     assert!(res.set_cookie("staff_device").unwrap().contains("; HttpOnly"));
-    assert_eq!(profile(&world, &jar).ok(200).json(), json!({"email": ADMIN, "roles": ["admin"]}));
+    assert_eq!(profile(&world, &jar).ok(200).json(), json!({"email": ADMIN, "name": "Anton Admin", "roles": ["admin"]}));
     for (email, password) in [(ADMIN, "wrong password"), ("nobody@acme.com", PASSWORD)] {
         world.send(login_request(email, password)).is(401, REFUSED);
     }

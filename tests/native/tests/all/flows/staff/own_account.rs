@@ -92,7 +92,11 @@ fn an_address_changes_with_its_links_and_its_token() {
     assert_eq!(res.ok(200).json(), json!({"ok": true, "email": "renamed@acme.com"}));
     let fresh = Jar::of(&res);
     assert_eq!(claims(fresh.get("auth_token"))["email"], "renamed@acme.com");
-    assert_eq!(profile(&world, &jar).ok(200).json(), json!({"email": "renamed@acme.com", "roles": ["admin"]}), "the session goes on");
+    assert_eq!(
+        profile(&world, &jar).ok(200).json(),
+        json!({"email": "renamed@acme.com", "name": "Anton Admin", "roles": ["admin"]}),
+        "the session goes on"
+    );
     world.send(Req::post("/api/auth/reset/confirm").json(json!({"token": old_link, "password": NEW}))).is(400, "Invalid or expired token");
     login(&world, json!({})).ok(401);
     login(&world, json!({"email": "renamed@acme.com"})).ok(200);
@@ -106,6 +110,78 @@ fn an_address_changes_with_its_links_and_its_token() {
     taken.is(400, "Email already in use");
     assert_eq!(taken.json()["details"][0]["path"], json!(["email"]));
     assert_eq!(update(&world, &jar, json!({"email": "renamed@acme.com"})).ok(200).json()["email"], "renamed@acme.com", "nothing to change");
+}
+
+#[test]
+fn ones_own_name_is_changed_and_nothing_else_with_it() {
+    let world = World::seeded();
+    let jar = world.staff_login(ADMIN);
+    let own = |columns: &str| world.value(&format!("SELECT json_array({columns}) FROM staff_users WHERE email = '{ADMIN}'"));
+    let rest =
+        || own("id, tenant_id, email, email_hash, password_hash, email_verified_at, is_active, must_change_password, updated_at, credential_epoch");
+    let (before, held) = (rest(), world.count("staff_memberships"));
+    let id = id_of(&world, ADMIN);
+    let sneaky = json!({
+        "name": "  Änne Admin ", "displayName": "Other", "id": id_of(&world, EMPLOYEE), "userId": id_of(&world, EMPLOYEE), "isSuperAdmin": true,
+        "roles": ["superadmin"], "features": ["*"], "isActive": false, "emailVerified": true, "updatedAt": 1, "organizationId": null,
+    });
+    let res = update(&world, &jar, sneaky);
+    assert_eq!(res.ok(200).json(), json!({"ok": true, "email": ADMIN}));
+    assert_eq!((res.spent().d1, res.spent().hash), (3, 0));
+    assert_eq!(own("display_name, name_folded"), json!("[\"Änne Admin\",\"anne admin\"]"));
+    assert_eq!((rest(), world.count("staff_memberships")), (before, held));
+    assert_eq!(world.count("staff_users WHERE display_name IN ('Other', 'Änne Admin')"), 1);
+    let told = profile(&world, &jar).ok(200).json();
+    assert_eq!(told, json!({"email": ADMIN, "name": "Änne Admin", "roles": ["admin"]}), "the session goes on");
+    profile(&world, &Jar::of(&res)).ok(200);
+    let trail = |column: &str| world.value(&format!("SELECT json_group_array({column}) FROM audit_log WHERE action = 'profile.updated'"));
+    assert_eq!(trail("target_id || actor_id"), json!(json!([format!("{id}{id}")]).to_string()));
+    assert_eq!(trail("json(detail)"), json!(json!([{"name": {"before": "Anton Admin", "after": "Änne Admin"}}]).to_string()));
+    assert_eq!(world.count(&format!("event_outbox WHERE name = 'auth.user.updated' AND payload LIKE '%{id}%'")), 1);
+    assert_eq!(world.count("mail_outbox"), 0, "a name is nobody's proof of anything");
+
+    // Nothing to change is nothing to tell of.
+    update(&world, &jar, json!({"name": "Änne Admin "})).ok(200);
+    assert_eq!((world.count("audit_log WHERE action = 'profile.updated'"), world.count("event_outbox WHERE name = 'auth.user.updated'")), (1, 1));
+    // Found by it, by those who look for people.
+    let found = world.send(Req::get("/api/auth/users?search=änne").jar(&world.staff_login(SUPERADMIN))).ok(200).json();
+    assert_eq!(found["items"].as_array().unwrap().iter().map(|item| item["email"].clone()).collect::<Vec<_>>(), [json!(ADMIN)]);
+}
+
+#[test]
+fn a_name_that_is_none_is_refused_with_all_that_came_with_it() {
+    let world = World::seeded();
+    let jar = world.staff_login(ADMIN);
+    for (body, path) in [
+        (json!({"name": ""}), "name"),
+        (json!({"name": " \u{a0}\t "}), "name"),
+        (json!({"name": null}), "name"),
+        (json!({"name": "x".repeat(121)}), "name"),
+        (json!({"name": 7, "email": ADMIN}), "name"),
+        (json!({"name": "Fine", "password": NEW}), "currentPassword"),
+        (json!({"name": "Fine", "email": "no address"}), "email"),
+    ] {
+        let res = update(&world, &jar, body.clone());
+        res.is(400, "Invalid profile update.");
+        assert_eq!(paths(&res), [path], "{body}");
+    }
+    assert_eq!(profile(&world, &jar).ok(200).json()["name"], "Anton Admin");
+    update(&world, &jar, json!({"name": "x".repeat(120)})).ok(200);
+    assert_eq!(world.count("audit_log WHERE action = 'profile.updated'"), 1);
+}
+
+#[test]
+fn a_name_and_an_address_are_one_change() {
+    let world = World::seeded();
+    let jar = world.staff_login(ADMIN);
+    let both = |email: &str| update(&world, &jar, json!({"email": email, "name": "Renamed"}));
+    both(EMPLOYEE).is(400, "Email already in use");
+    assert_eq!(profile(&world, &jar).ok(200).json()["name"], "Anton Admin", "both or neither");
+    both("renamed@acme.com").ok(200);
+    assert_eq!(profile(&world, &jar).ok(200).json()["name"], "Renamed");
+    assert_eq!((world.count("audit_log WHERE action = 'profile.updated'"), world.count("event_outbox WHERE name = 'auth.user.updated'")), (1, 1));
+    let password = json!({"name": "Correct Horse", "currentPassword": PASSWORD, "password": "correct horse"});
+    assert_eq!(paths(&update(&world, &jar, password)), ["password"], "not the name that one is just taking");
 }
 
 #[test]
@@ -129,12 +205,13 @@ fn a_one_time_password_is_changed_first() {
         assert_eq!(world.send(req.jar(&jar)).ok(403).json()["code"], "PASSWORD_CHANGE_REQUIRED");
     }
     assert_eq!(update(&world, &jar, json!({"email": "else@acme.com"})).ok(403).json()["code"], "PASSWORD_CHANGE_REQUIRED");
-    let sneaky = json!({"email": "else@acme.com", "currentPassword": PASSWORD, "password": NEW});
+    assert_eq!(update(&world, &jar, json!({"name": "Else"})).ok(403).json()["code"], "PASSWORD_CHANGE_REQUIRED");
+    let sneaky = json!({"email": "else@acme.com", "name": "Else", "currentPassword": PASSWORD, "password": NEW});
     let res = update(&world, &jar, sneaky);
     assert_eq!(res.ok(200).json()["email"], ADMIN, "the address stays until then");
     let fresh = Jar::of(&res);
     assert_eq!(claims(fresh.get("auth_token"))["roles"], json!(["admin"]));
-    profile(&world, &fresh).ok(200);
+    assert_eq!(profile(&world, &fresh).ok(200).json()["name"], "Anton Admin", "and the name");
     assert_eq!(login(&world, json!({"password": NEW})).ok(200).json().get("mustChangePassword"), None);
     logout(&world, &fresh).ok(307);
 }
