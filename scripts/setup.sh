@@ -178,16 +178,25 @@ proxies() {
   die "${wanted[*]} missing" "apt-get install nginx-light caddy, or name them: NGINX=/path CADDY=/path make test"
 }
 
+tools() {
+  cargo_tool worker-build worker-build "$WORKER_BUILD_VERSION" 3 --locked
+  # Its published lock file does not build any more.
+  cargo_tool wasm-bindgen-cli wasm-bindgen "$WASM_BINDGEN_VERSION" 2
+  [ "$group" != check ] || cargo_tool cargo-deny cargo-deny "$CARGO_DENY_VERSION" 5 --locked
+}
+
 machine
 rust
-cargo_tool worker-build worker-build "$WORKER_BUILD_VERSION" 3 --locked
-# Its published lock file does not build any more.
-cargo_tool wasm-bindgen-cli wasm-bindgen "$WASM_BINDGEN_VERSION" 2
+# Compiling waits for the processor and everything else for the network: side by side they take as long as the first alone.
+tools &
+compiling=$!
+trap 'kill "$compiling" 2>/dev/null' EXIT
 npm_tools
 [ "$group" = dev ] || python_verifier
 [ "$group" = dev ] || chromium_browser
 [ "$group" = dev ] || proxies
 [ "$group" != bench ] || load_source
-[ "$group" != check ] || cargo_tool cargo-deny cargo-deny "$CARGO_DENY_VERSION" 5 --locked
+wait "$compiling"
+trap - EXIT
 # Only kept while something is being built.
 rm -rf "$root/.tools/target"
