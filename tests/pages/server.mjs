@@ -1,8 +1,11 @@
 // The built Worker in workerd, with the pages of public/ behind its ASSETS binding.
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Log, LogLevel, Miniflare, Response } from 'miniflare';
 import { migrate } from '../e2e/harness/migrations.mjs';
+import { DATABASE, prepare } from '../e2e/harness/prepared.mjs';
 import { RAISED, vars } from '../e2e/harness/secrets.mjs';
 
 const root = new URL('../../', import.meta.url);
@@ -23,6 +26,9 @@ function asset(request) {
 export class Server {
   async up({ port = 0, settings = {} } = {}) {
     const build = process.env.PORTCULLIS_BUILD ? new URL(`file://${process.env.PORTCULLIS_BUILD}/`) : new URL('build/worker/', root);
+    this.folder = mkdtempSync(join(tmpdir(), 'portcullis-pages-'));
+    const d1 = join(this.folder, 'd1');
+    await prepare(d1);
     this.miniflare = new Miniflare({
       name: 'portcullis',
       modules: [
@@ -34,7 +40,8 @@ export class Server {
       compatibilityFlags: ['enable_request_signal'],
       // Empty: mailed links lead to the address the request came to.
       bindings: vars({ APP_URL: '', ...RAISED, RATE_LIMIT_CUSTOMER_LINK_INSPECT_IP_POINTS: '100000', WEBHOOK_ALLOW_LOOPBACK: 'true', ...settings }),
-      d1Databases: { DB: 'portcullis-pages' },
+      d1Databases: { DB: DATABASE },
+      d1Persist: d1,
       kvNamespaces: { KV: 'portcullis-pages' },
       durableObjects: {
         LIMITER: { className: 'LimiterObject', useSQLite: true },
@@ -94,6 +101,7 @@ export class Server {
 
   async down() {
     await Promise.race([this.miniflare?.dispose(), new Promise((done) => setTimeout(done, 5000))]);
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 

@@ -1,7 +1,7 @@
 // The migrations, applied as wrangler does: in order, each once, remembered in d1_migrations.
 import { readdirSync, readFileSync } from 'node:fs';
 
-const folder = new URL('../../../migrations/', import.meta.url);
+export const folder = new URL('../../../migrations/', import.meta.url);
 
 /** SQL text as single statements. A trigger's body holds semicolons of its own. */
 export function statements(sql) {

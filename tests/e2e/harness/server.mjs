@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { forgetConnections } from './http.mjs';
 import { migrate } from './migrations.mjs';
+import { DATABASE, prepare } from './prepared.mjs';
 import { after } from './runner.mjs';
 import { vars as settings } from './secrets.mjs';
 
@@ -37,7 +38,7 @@ export class Server {
    * @param {string} [options.twin] which broken twin runs; implies the twin build
    * @param {string} [options.limiter] source of another LimiterObject, to see a test catch it
    * @param {string} [options.entry] source of a module that stands between workerd and the Worker; imports './worker.js'
-   * @param {boolean} [options.persist] keep the state in files, so that it outlives a killed process
+   * @param {boolean} [options.persist] keep all of the state in files, so that it outlives a killed process
    * @param {boolean} [options.seeded] with the development seeds; the default
    * @param {boolean} [options.migrated] with the schema; the default
    */
@@ -59,6 +60,8 @@ export class Server {
     const front = entry ?? (limiter ? `export * from './worker.js';\nexport { default } from './worker.js';\nexport { LimiterObject } from './limiter.js';` : null);
     const modules = front ? [{ type: 'ESModule', path: 'entry.js', contents: front }, worker, wasm] : [worker, wasm];
     if (limiter) modules.push({ type: 'ESModule', path: 'limiter.js', contents: limiter });
+    const d1 = join(this.folder, 'd1');
+    if (this.options.migrated) await prepare(d1);
     const before = spawned.length;
     this.miniflare = new Miniflare({
       name: 'portcullis',
@@ -68,7 +71,8 @@ export class Server {
       compatibilityDate: '2026-08-01',
       compatibilityFlags: ['enable_request_signal'],
       bindings: settings({ ...this.options.vars, ...(this.options.twin ? { TWIN: this.options.twin } : {}) }),
-      d1Databases: { DB: 'portcullis-e2e' },
+      d1Databases: { DB: DATABASE },
+      d1Persist: d1,
       kvNamespaces: { KV: 'portcullis-e2e' },
       durableObjects: {
         LIMITER: { className: 'LimiterObject', useSQLite: true },
@@ -76,7 +80,7 @@ export class Server {
         CHANNEL: { className: 'ChannelObject', useSQLite: true },
       },
       ...(this.options.persist
-        ? { d1Persist: join(this.folder, 'd1'), kvPersist: join(this.folder, 'kv'), durableObjectsPersist: join(this.folder, 'do') }
+        ? { kvPersist: join(this.folder, 'kv'), durableObjectsPersist: join(this.folder, 'do') }
         : {}),
       cf: false,
       host: '127.0.0.1',

@@ -1,8 +1,11 @@
 //! `ports::Database` on SQLite: the same migrations, the same SQL and the same errors as D1, stricter where D1 is lax,
 //! and with a switch for every way a call can go wrong.
 
+mod pool;
+
 use std::{
     cell::{Cell, RefCell},
+    ops::{Deref, DerefMut},
     path::Path,
     sync::{
         Arc, OnceLock,
@@ -14,6 +17,7 @@ use portcullis_core::ports::{Database, Fut, Query, Rows, Statement, StoreError, 
 use rusqlite::{Connection, MAIN_DB, functions::FunctionFlags, params_from_iter, types::ValueRef};
 use serde_json::{Map, json};
 
+use self::pool::Lent;
 use crate::sources;
 
 /// How the n-th call goes wrong.
@@ -35,14 +39,44 @@ pub struct Call {
 }
 
 pub struct SqliteDatabase {
-    connection: Connection,
-    /// Seconds: what `unixepoch()` says. D1's moves by itself; this one is set with the world's.
-    clock: Arc<AtomicI64>,
+    place: Place,
     calls: RefCell<Vec<Call>>,
     faults: RefCell<Vec<(usize, Fault)>>,
     down: Cell<bool>,
     /// Somebody else, who is quicker.
     overtaken_by: RefCell<Option<String>>,
+}
+
+/// Where the rows are, and with them the hands of `unixepoch()`, in seconds: D1's clock moves by itself, this one is set
+/// with the world's.
+enum Place {
+    Lent(Lent),
+    Own(Connection, Arc<AtomicI64>),
+}
+
+impl Deref for Place {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        match self {
+            Self::Lent(lent) => lent,
+            Self::Own(connection, _) => connection,
+        }
+    }
+}
+
+impl DerefMut for Place {
+    fn deref_mut(&mut self) -> &mut Connection {
+        match self {
+            Self::Lent(lent) => lent,
+            Self::Own(connection, _) => connection,
+        }
+    }
+}
+
+fn set_hands(connection: &Connection, hands: Arc<AtomicI64>) {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_INNOCUOUS;
+    connection.create_scalar_function("unixepoch", 0, flags, move |_| Ok(hands.load(Ordering::Relaxed))).unwrap();
 }
 
 /// D1's own limit on bound parameters of one statement.
@@ -57,34 +91,32 @@ impl SqliteDatabase {
 
     /// A copy of everything, to start others from.
     pub fn snapshot(&mut self) -> Vec<u8> {
-        self.connection.serialize(MAIN_DB).unwrap().to_vec()
+        self.place.serialize(MAIN_DB).unwrap().to_vec()
     }
 
     pub fn restore(snapshot: &[u8]) -> Self {
-        let mut database = Self::empty();
-        database.connection.deserialize_read_exact(MAIN_DB, snapshot, snapshot.len(), false).unwrap();
-        database
+        Self::at(Place::Lent(Lent::of(snapshot)))
     }
 
     fn migrated() -> Self {
         let database = Self::empty();
         database
-            .connection
+            .place
             .execute_batch(
                 "CREATE TABLE d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, \
                  applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)",
             )
             .unwrap();
         for (name, sql) in sources::migrations() {
-            database.connection.execute_batch(&sql).unwrap_or_else(|e| panic!("migration {name}: {e}"));
-            database.connection.execute("INSERT INTO d1_migrations (name) VALUES (?1)", [&name]).unwrap();
+            database.place.execute_batch(&sql).unwrap_or_else(|e| panic!("migration {name}: {e}"));
+            database.place.execute("INSERT INTO d1_migrations (name) VALUES (?1)", [&name]).unwrap();
         }
         database
     }
 
     /// The same rows in a file, its log never folded back, so that [`Self::pages_written`] can be asked.
     pub fn on_disk(&self, file: &Path) -> Self {
-        self.connection.execute("VACUUM INTO ?1", [file.to_str().unwrap()]).unwrap();
+        self.place.execute("VACUUM INTO ?1", [file.to_str().unwrap()]).unwrap();
         let connection = Connection::open(file).unwrap();
         connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0").unwrap();
         Self::on(connection)
@@ -94,7 +126,7 @@ impl SqliteDatabase {
     pub fn pages_written(&self) -> u64 {
         const HEADER: u64 = 32;
         const FRAME: u64 = 24 + 4_096;
-        let log = format!("{}-wal", self.connection.path().unwrap());
+        let log = format!("{}-wal", self.place.path().unwrap());
         std::fs::metadata(log).map_or(0, |log| log.len().saturating_sub(HEADER) / FRAME)
     }
 
@@ -106,20 +138,26 @@ impl SqliteDatabase {
     fn on(connection: Connection) -> Self {
         connection.execute_batch("PRAGMA foreign_keys = ON").unwrap();
         let clock = Arc::new(AtomicI64::new(0));
-        let hands = Arc::clone(&clock);
-        let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_INNOCUOUS;
-        connection.create_scalar_function("unixepoch", 0, flags, move |_| Ok(hands.load(Ordering::Relaxed))).unwrap();
-        Self { connection, clock, calls: RefCell::default(), faults: RefCell::default(), down: Cell::new(false), overtaken_by: RefCell::default() }
+        set_hands(&connection, Arc::clone(&clock));
+        Self::at(Place::Own(connection, clock))
+    }
+
+    fn at(place: Place) -> Self {
+        Self { place, calls: RefCell::default(), faults: RefCell::default(), down: Cell::new(false), overtaken_by: RefCell::default() }
     }
 
     /// Sets the database's own clock, milliseconds.
     pub fn set_clock(&self, millis: i64) {
-        self.clock.store(millis.div_euclid(1_000), Ordering::Relaxed);
+        let hands = match &self.place {
+            Place::Lent(lent) => lent.clock(),
+            Place::Own(_, clock) => clock,
+        };
+        hands.store(millis.div_euclid(1_000), Ordering::Relaxed);
     }
 
     /// For arranging and looking: neither counted nor faulty.
     pub fn connection(&self) -> &Connection {
-        &self.connection
+        &self.place
     }
 
     /// The n-th call from now on goes wrong, once. The first one is 1.
@@ -154,7 +192,7 @@ impl SqliteDatabase {
     fn run(&self, sql: &str, args: &[Value], reading: bool) -> Result<Written, StoreError> {
         let broken = |e: rusqlite::Error| StoreError::classify(&e.to_string());
         assert!(args.len() <= MAX_PARAMETERS, "D1 binds at most {MAX_PARAMETERS} parameters: {sql}");
-        let mut statement = self.connection.prepare(sql).map_err(broken)?;
+        let mut statement = self.place.prepare_cached(sql).map_err(broken)?;
         assert!(!reading || statement.readonly(), "a Query must not write; make it a Statement: {sql}");
         if statement.parameter_count() != args.len() {
             return Err(StoreError::classify("Wrong number of parameter bindings for SQL query."));
@@ -173,17 +211,17 @@ impl SqliteDatabase {
             found.push(cells.collect::<Map<_, _>>().into());
         }
         drop(rows);
-        let changes = if readonly { 0 } else { self.connection.changes() };
+        let changes = if readonly { 0 } else { self.place.changes() };
         Ok(Written { rows: Rows(found), changes })
     }
 
     fn transaction(&self, statements: &[Statement]) -> Result<Vec<Written>, StoreError> {
         if let Some(sql) = self.overtaken_by.take() {
-            self.connection.execute_batch(&sql).unwrap();
+            self.place.execute_batch(&sql).unwrap();
         }
-        self.connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+        self.place.execute_batch("BEGIN IMMEDIATE").unwrap();
         let done: Result<Vec<_>, _> = statements.iter().map(|statement| self.run(&statement.sql, &statement.args, false)).collect();
-        self.connection.execute_batch(if done.is_ok() { "COMMIT" } else { "ROLLBACK" }).unwrap();
+        self.place.execute_batch(if done.is_ok() { "COMMIT" } else { "ROLLBACK" }).unwrap();
         done
     }
 }

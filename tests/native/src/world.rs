@@ -88,12 +88,12 @@ impl World {
 
     /// The same with settings of its own.
     pub fn with(changes: &[(&str, &str)]) -> Self {
-        Self::build(changes, true)
+        Self::build(changes, true, SqliteDatabase::new())
     }
 
     /// With Argon2id at full strength.
     pub fn with_real_hashes() -> Self {
-        Self::build(&[], false)
+        Self::build(&[], false, SqliteDatabase::new())
     }
 
     /// With the seeds of development.
@@ -114,14 +114,14 @@ impl World {
             );
             (world.database.snapshot(), world.entropy.position(), world.hasher.entropy.position())
         });
-        let world = Self { database: SqliteDatabase::restore(rows), ..Self::with(changes) };
+        let world = Self::build(changes, true, SqliteDatabase::restore(rows));
         world.entropy.go_on_from(*entropy);
         world.hasher.entropy.go_on_from(*salts);
         world.requests.set(1);
         world
     }
 
-    fn build(changes: &[(&str, &str)], cheap: bool) -> Self {
+    fn build(changes: &[(&str, &str)], cheap: bool, database: SqliteDatabase) -> Self {
         let mut settings = settings();
         settings.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let config = config(&settings).unwrap_or_else(|problems| panic!("{problems:#?}"));
@@ -129,7 +129,7 @@ impl World {
         Self {
             signer: PortableSigner(CountingEntropy::new(5)),
             deployment: Deployment::new(config),
-            database: SqliteDatabase::new(),
+            database,
             limiter: MemoryLimiter::new(time.clone()),
             cache: MemoryCache::new(time.clone()),
             hasher: TestHasher::new(cheap),

@@ -124,3 +124,6 @@ export const cases = {
     await me.inspect('dev-inbox', { shift: false });
   },
 };
+
+// No browser takes part.
+cases['every page: one frame each, no inline script or style, every file is there'].views = ['wide-dark'];

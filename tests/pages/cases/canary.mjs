@@ -150,3 +150,6 @@ export const cases = {
     }
   },
 };
+
+// It opens the mails in a window of its own size.
+cases['canaries in everything people can write: none runs in any mail'].views = ['wide-dark'];

@@ -51,3 +51,6 @@ export const cases = {
     assert.deepEqual(await served.json(), described);
   },
 };
+
+// No browser takes part.
+cases['the API reference is served under the strict policy'].views = ['wide-dark'];

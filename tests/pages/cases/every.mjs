@@ -1,6 +1,6 @@
 // What holds on every page of every application, whoever added it.
 import assert from 'node:assert/strict';
-import { gzipSync } from 'node:zlib';
+import { weight } from '../browser.mjs';
 import { Server } from '../server.mjs';
 import { arrange, embedded, inside, outside, settled, signInEverywhere, walkOffice } from '../walk.mjs';
 import { SEED, open } from './people.mjs';
@@ -80,7 +80,7 @@ export const cases = {
         me.answers = [];
         // A stream has no end to weigh.
         const ends = (response) => !(response.headers()['content-type'] ?? '').startsWith('text/event-stream');
-        me.page.on('response', (response) => ends(response) && me.answers.push(response.body().then((body) => gzipSync(body).length + HEADERS, () => HEADERS)));
+        me.page.on('response', (response) => ends(response) && me.answers.push(weight(response).then((size) => size + HEADERS, () => HEADERS)));
         const devtools = await me.context.newCDPSession(me.page);
         await devtools.send('Network.enable');
         await devtools.send('Network.setCacheDisabled', { cacheDisabled: true });

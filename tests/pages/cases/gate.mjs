@@ -42,3 +42,6 @@ export const cases = {
     }
   },
 };
+
+// It follows addresses; how the sign-in page looks is looked at elsewhere, on every screen.
+cases['an app behind nginx sends people to the sign-in page and gets them back, signed in'].views = ['wide-dark'];

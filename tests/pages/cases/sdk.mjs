@@ -42,3 +42,6 @@ export const cases = {
     }
   },
 };
+
+// There is nothing on its page to see.
+cases['an app on another origin verifies in the browser, and learns that the session ended'].views = ['wide-dark'];
