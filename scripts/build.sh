@@ -28,6 +28,9 @@ inputs() {
   echo "$TOOLCHAIN"
 }
 
+# The pages' base; beside the module, because whatever serves the one serves the other (`wrangler deploy`, too, builds first).
+node scripts/vendor.mjs || die "the pages' base cannot be copied from node_modules" "make setup"
+
 mkdir -p build
 if command -v flock >/dev/null; then
   exec 8>build/.lock

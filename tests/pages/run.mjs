@@ -15,6 +15,7 @@ import { Server } from './server.mjs';
 
 /** The files of `cases/`, in the order they run. */
 const CASES = [
+  'look',
   'outside',
   'inside',
   'portal-states',

@@ -5,8 +5,8 @@ import { SCHEMES, inkOn, palette, ratio } from '../../../public/assets/js/lib/co
 import { CANARY, fresh, open } from './people.mjs';
 import { office, settled } from './office.mjs';
 
-const base = readFileSync(new URL('../../../public/assets/css/base.css', import.meta.url), 'utf8');
-const [light, dark] = base.split('@media (prefers-color-scheme: dark)');
+const sheet = readFileSync(new URL('../../../public/assets/css/tokens.css', import.meta.url), 'utf8');
+const [light, dark] = sheet.split('@media (prefers-color-scheme: dark)');
 
 /** Every 17th value of each channel, and what people pick. */
 function* colours() {

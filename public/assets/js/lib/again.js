@@ -1,6 +1,6 @@
 // A session that ends under an open page: the same person signs in again in place, and nothing typed is lost.
 import { ApiError } from './api.js';
-import { announce, el, one } from './dom.js';
+import { announce, el, modal, one } from './dom.js';
 import { handle, passwordField } from './form.js';
 
 let asking = null;
@@ -31,7 +31,7 @@ export function signInAgain({ email, send, errors = {} }) {
         el('button', { class: 'button primary', type: 'submit', t: 'login.submit' }),
       ),
     );
-    const dialog = el('dialog', { 'aria-labelledby': 'again-title', 'aria-describedby': 'again-text' }, form);
+    const dialog = modal({ 'aria-labelledby': 'again-title', 'aria-describedby': 'again-text' }, form);
     handle(form, {
       send: (values) => send(values.password),
       errors: { UNAUTHENTICATED: 'login.wrong', VALIDATION_ERROR: 'login.wrong', ...errors },

@@ -4,7 +4,7 @@
 // colour is text, it is moved towards black on light pages and towards white on dark ones until it is read on every
 // ground that the pages have.
 
-/** What text may stand on, and the tokens of css/base.css that say so; a test compares them. */
+/** What text may stand on, and the tokens of css/tokens.css that say so; a test compares them. */
 export const SCHEMES = {
   light: { paper: '#f5f6f8', surface: '#ffffff', sunken: '#eef0f4', line: '#d5dae3', ink: '#151a24', 'ink-soft': '#515c70' },
   dark: { paper: '#10141b', surface: '#191f29', sunken: '#222a36', line: '#333d4d', ink: '#eef1f6', 'ink-soft': '#aeb8c8' },

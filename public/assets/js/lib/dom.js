@@ -65,12 +65,14 @@ export function announce(key, vars) {
   region.replaceChildren(el('p', { t: key, vars }));
 }
 
+/** A dialog with what is in it, as the base draws one: the element is the veil, the article in it what one sees. */
+export const modal = (attributes, ...content) => el('dialog', attributes, el('article', {}, ...content));
+
 /** Asks before something that cannot be taken back. Resolves to whether the person said yes. */
 export function confirm({ title, text, vars, action }) {
   return new Promise((resolve) => {
     const heading = el('h2', { id: 'confirm-title', t: title, vars });
-    const dialog = el(
-      'dialog',
+    const dialog = modal(
       { 'aria-labelledby': 'confirm-title', 'aria-describedby': 'confirm-text' },
       el(
         'form',

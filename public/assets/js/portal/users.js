@@ -1,4 +1,4 @@
-import { confirm, el, focusOn, note, one } from '../lib/dom.js';
+import { confirm, el, focusOn, modal, note, one } from '../lib/dom.js';
 import { wordsFor } from '../lib/errors.js';
 import { handle } from '../lib/form.js';
 import { ago, timeNode } from '../lib/format.js';
@@ -165,7 +165,7 @@ function dialog(title, vars, ...fields) {
       el('button', { class: 'button primary', type: 'submit', t: title === 'users.inviteTitle' ? 'users.inviteSubmit' : 'common.save' }),
     ),
   );
-  const node = el('dialog', { 'aria-labelledby': 'dialog-title' }, form);
+  const node = modal({ 'aria-labelledby': 'dialog-title' }, form);
   node.addEventListener('close', () => node.remove());
   document.body.append(node);
   node.showModal();

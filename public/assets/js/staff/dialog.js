@@ -1,5 +1,5 @@
 // Forms in a dialog: fields, one action, and what went wrong said where it went wrong.
-import { el, one } from '../lib/dom.js';
+import { el, modal, one } from '../lib/dom.js';
 import { handle } from '../lib/form.js';
 
 /** A labelled field with room for a hint and for what is wrong with it. */
@@ -58,7 +58,7 @@ export function formDialog({ title, vars, text, fields, submit = 'common.save', 
       el('button', { class: `button ${danger ? 'danger' : 'primary'}`, type: 'submit', t: submit }),
     ),
   );
-  const dialog = el('dialog', { 'aria-labelledby': 'dialog-title', class: wide ? 'wide' : null }, form);
+  const dialog = modal({ 'aria-labelledby': 'dialog-title', class: wide ? 'wide' : null }, form);
   dialog.addEventListener('close', () => dialog.remove());
   handle(form, {
     ...rest,
@@ -86,8 +86,7 @@ export function reveal({ title, text, vars, value }) {
       input.select();
     }
   };
-  const dialog = el(
-    'dialog',
+  const dialog = modal(
     { 'aria-labelledby': 'dialog-title' },
     el(
       'form',

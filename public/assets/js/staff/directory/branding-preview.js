@@ -3,7 +3,7 @@ import { el, note } from '../../lib/dom.js';
 import { SCHEMES, colour, inkOn, palette, ratio, tokens } from '../../lib/colour.js';
 import { facts } from '../page.js';
 
-/** What pages and mails wear without a colour of their own; see css/base.css and core/src/mail/colour.rs. */
+/** What pages and mails wear without a colour of their own; see css/tokens.css and core/src/mail/colour.rs. */
 const USUAL = { light: '#1d4ed8', dark: '#9dbcff', mail: '#1d4ed8' };
 
 const figures = (text, ground) => el('span', { t: 'branding.ratio', vars: { ratio: ratio(text, ground).toFixed(1) } });
