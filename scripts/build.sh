@@ -65,6 +65,12 @@ if ! RUST_BACKTRACE=0 worker-build --release --panic-unwind --out-dir "$out" \
   grep -vE '^ *(Compiling|Downloading|Downloaded|Locking|Updating|Adding) |^\[INFO\]' "$log" >&2
   die "the Worker does not build"
 fi
+# In front of what worker-build made stands an entry of our own, in one file with it.
+mv "$out/index.js" "$out/glue.js"
+cp src/entry.js "$out/entry.js"
+"$ESBUILD_BIN" "$out/entry.js" --bundle --format=esm --minify --log-level=warning --external:cloudflare:workers --external:./index_bg.wasm \
+  --outfile="$out/index.js"
+rm "$out/glue.js" "$out/entry.js"
 # What changed while it was building is built next time.
 printf '%s\n' "$now" >"$stamp"
 size() { echo "$((($(wc -c) + 512) / 1024))"; }

@@ -35,6 +35,6 @@ export default {
       batches = [];
       return Response.json(recorded);
     }
-    return new Portcullis(ctx, { ...env, DB: new D1Database(env.DB) }).fetch(request);
+    return Portcullis.fetch(request, { ...env, DB: new D1Database(env.DB) }, ctx);
   },
 };

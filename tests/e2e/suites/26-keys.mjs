@@ -183,9 +183,9 @@ const broken = (db) => new Proxy(db, { get: (target, name) => (name === 'batch' 
 export default {
   async fetch(request, env, ctx) {
     const down = await env.KV.get('fault');
-    return new worker(ctx, down ? { ...env, DB: broken(env.DB) } : env).fetch(request);
+    return worker.fetch(request, down ? { ...env, DB: broken(env.DB) } : env, ctx);
   },
-  async scheduled(event, env, ctx) { return new worker(ctx, env).scheduled(event); },
+  scheduled: worker.scheduled,
 };`;
 
 test('the key set is served with the same bytes right after a cold start, also while D1 is down (E6)', async () => {
