@@ -141,9 +141,9 @@ impl Platform {
         })
     }
 
-    /// Streams of this request end when the signal says that its client is gone.
-    pub fn heed(&self, client: web_sys::AbortSignal) {
-        self.channels.heed(client);
+    /// Streams of this request end when its signal says that its client is gone.
+    pub fn heed(&self, request: &web_sys::Request) {
+        self.channels.heed(request);
     }
 
     pub fn ports(&self) -> Ports<'_> {

@@ -29,19 +29,20 @@ const PENDING: usize = 256;
 
 pub struct Streams {
     namespace: Binding<DurableObjectNamespace>,
-    /// Says when the request's client is gone.
-    client: RefCell<Option<AbortSignal>>,
+    /// Whose signal says when its client is gone; asked for when a stream is opened, because making one has its price.
+    request: RefCell<Option<web_sys::Request>>,
     open: RefCell<Option<Rc<Socket>>>,
 }
 
 impl Streams {
     pub fn new(namespace: Binding<DurableObjectNamespace>) -> Self {
-        Self { namespace, client: RefCell::new(None), open: RefCell::new(None) }
+        Self { namespace, request: RefCell::new(None), open: RefCell::new(None) }
     }
 
-    /// A stream closes when this signal says that nobody reads it any more. Without it the platform closes it, later.
-    pub fn heed(&self, client: AbortSignal) {
-        self.client.replace(Some(client));
+    /// A stream closes when this request's signal says that nobody reads it any more. Without it the platform closes it, later.
+    pub fn heed(&self, request: &web_sys::Request) {
+        // The handle; `request.clone()` would be another request.
+        self.request.replace(Some(Clone::clone(request)));
     }
 
     async fn connect(&self, joining: &Joining) -> Result<Socket, ChannelError> {
@@ -58,7 +59,7 @@ impl Streams {
             let response: web_sys::Response = JsFuture::from(object.fetch_with_request(&request)?).await?.unchecked_into();
             let status = response.status();
             match worker::Response::from(response).websocket() {
-                Some(socket) => Ok(Ok(Socket::new(socket, self.client.borrow().clone())?)),
+                Some(socket) => Ok(Ok(Socket::new(socket, self.request.borrow().as_ref().map(web_sys::Request::signal))?)),
                 None => Ok::<_, JsValue>(Err(status)),
             }
         };

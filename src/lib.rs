@@ -61,7 +61,7 @@ async fn answer(request: web_sys::Request, env: Env, ctx: Context) -> worker::Re
         Ok(configured) => configured,
         Err(response) => return http::respond(&request, None, response).await,
     };
-    platform.heed(request.signal());
+    platform.heed(&request);
     let Some(incoming) = http::receive(&request, now).await else {
         return http::respond(&request, None, http::unreadable()).await;
     };
