@@ -1,6 +1,5 @@
 // What is in a build: no twin in the release, and a panic that stays its own request's business.
 import { readFileSync, readdirSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { assert, isOk } from '../harness/check.mjs';
 import { Client } from '../harness/client.mjs';
 import { SEEDED, SEED_PASSWORD, logIn } from '../harness/people.mjs';
@@ -58,31 +57,5 @@ test('three panics amid eight logins: each gets its own 500 at once, all logins 
   isOk(await login());
   isOk(await new Client(server).get('/api/health'));
   note(`a panic's answer: ${panics[0].headers['content-type'] ?? 'no type'}, ${JSON.stringify(panics[0].text.slice(0, 100))}`);
-  await server.stop();
-});
-
-/** Says that the module crashed, as worker-build's own handler does on a trap, before a request that asks for it. */
-const CRASHING = `
-import worker from './worker.js';
-export * from './worker.js';
-export default {
-  fetch(request, env, ctx) {
-    if (new URL(request.url).search === '?crash') globalThis.__worker_init_state.criticalError = true;
-    return worker.fetch(request, env, ctx);
-  },
-};`;
-
-test('after a crash of the module the next request gets a fresh instance of it, once', async () => {
-  const server = await start({ vars: RAISED, entry: CRASHING });
-  const login = () => logIn(new Client(server), { email: SEEDED.buyer, password: SEED_PASSWORD });
-  const fresh = () => server.logs.filter((line) => /Reinitializing/.test(String(line))).length;
-  isOk(await login());
-  for (let crash = 1; crash <= 2; crash += 1) {
-    isOk(await new Client(server).get('/api/health?crash'));
-    isOk(await login());
-    // What the Worker writes comes by a pipe.
-    for (let n = 0; n < 40 && fresh() < crash; n += 1) await sleep(50);
-    assert.equal(fresh(), crash);
-  }
   await server.stop();
 });
