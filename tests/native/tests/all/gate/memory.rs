@@ -103,3 +103,19 @@ fn roles_without_room_in_the_token_are_the_databases() {
     let roles = ask(&world, "nginx", "/orders", |req| req.jar(&buyer(&world))).ok(200).header("x-portcullis-roles").unwrap().to_owned();
     assert!(roles.starts_with("buyer,") || roles.ends_with(",buyer"), "{roles}");
 }
+
+/// Whoever is let through shows in the app's own log, and whoever is not in ours.
+#[test]
+fn what_is_granted_from_memory_is_logged_only_where_told_to_and_a_refusal_always() {
+    for (every, lines) in [("false", 0), ("true", 1)] {
+        let world = World::seeded_with(&[("LOG_EVERY_ANSWER", every)]);
+        let jar = world.login(BUYER);
+        let check = || world.send(Req::get("/api/check").jar(&jar));
+        check().ok(200);
+        world.log.0.borrow_mut().clear();
+        check().ok(200);
+        assert_eq!(world.log.0.borrow().len(), lines, "LOG_EVERY_ANSWER={every}");
+        assert_eq!(world.send(Req::get("/api/check").bearer("made.up.token")).status, 401);
+        assert_eq!(world.log.0.borrow().len(), lines + 1);
+    }
+}
