@@ -141,9 +141,9 @@ export const cases = {
         const again = page.getByRole('button', { name: 'Try again' }).first();
         let before = null;
         // One trouble after the other: each is told in place of the last when one tries again, and in the end the page is there.
-        for (const [what, fate, words] of [
-          ['429', answer(429, 'RATE_LIMITED'), /wait [23]\d seconds/],
-          ['503', answer(503, 'UNAVAILABLE'), /try again in [23]\d seconds/],
+        for (const [what, fate, words, atAnyCount = words] of [
+          ['429', answer(429, 'RATE_LIMITED'), /wait 3\d seconds/, /wait \d+ seconds?/],
+          ['503', answer(503, 'UNAVAILABLE'), /try again in 3\d seconds/, /try again in \d+ seconds?/],
           ['gone', (route) => route.abort('connectionrefused'), /server cannot be reached/],
           ['mended', null, null],
         ]) {
@@ -159,7 +159,8 @@ export const cases = {
           if (before) await page.getByText(before).first().waitFor({ state: 'hidden', timeout: PATIENCE }).catch(() => wrong.push(`${name}, ${what}: still says what was before`));
           // Some pages try again by beginning anew: what was said is gone before the page is there.
           if (!words) await page.waitForLoadState().then(() => settled(page)).catch(() => wrong.push(`${name}: still waiting`));
-          before = words;
+          // It counts down meanwhile.
+          before = atAnyCount;
           told.push(name);
         }
         me.fate = null;
