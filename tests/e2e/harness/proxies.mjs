@@ -11,15 +11,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const docs = new URL('../../../docs/proxies/', import.meta.url);
 export const BINARIES = { nginx: process.env.NGINX ?? '/usr/sbin/nginx', caddy: process.env.CADDY ?? '/usr/bin/caddy' };
 
-/** A port that nobody listens on. */
-export const freePort = () =>
-  new Promise((resolve) => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-
 /** An app that answers with what reached it: where it is, and how to end it. */
 export async function origin() {
   const server = http.createServer((request, response) => {

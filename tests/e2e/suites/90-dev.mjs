@@ -2,8 +2,9 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { assert, isOk } from '../harness/check.mjs';
 import { Client } from '../harness/client.mjs';
-import { Dev, freePort, scratch } from '../harness/dev.mjs';
+import { Dev, scratch } from '../harness/dev.mjs';
 import { CA, SEEDED, SEED_PASSWORD, freshEmail, inbox, signUp, tokenOf } from '../harness/people.mjs';
+import { freePort } from '../harness/ports.mjs';
 import { after, note, test } from '../harness/runner.mjs';
 
 test('make dev: ready, seeded people sign in, a mail in the inbox; Ctrl-C stops it; the second start takes at most 5 s', async () => {

@@ -1,6 +1,7 @@
 // An app behind a real nginx: signed out there, signed in here, back there.
 import assert from 'node:assert/strict';
-import { freePort, origin, proxy, register } from '../../e2e/harness/proxies.mjs';
+import { freePort } from '../../e2e/harness/ports.mjs';
+import { origin, proxy, register } from '../../e2e/harness/proxies.mjs';
 import { Server } from '../server.mjs';
 import { SEED, open } from './people.mjs';
 

@@ -1,6 +1,7 @@
 // Somebody who has just typed `make dev`: from what it prints on the screen to the audit log, without a word of explanation.
 import assert from 'node:assert/strict';
-import { Dev, freePort, scratch } from '../../e2e/harness/dev.mjs';
+import { Dev, scratch } from '../../e2e/harness/dev.mjs';
+import { freePort } from '../../e2e/harness/ports.mjs';
 import { PASSWORD, SEED, fresh, open } from './people.mjs';
 
 /**
